@@ -1,0 +1,40 @@
+# Two commands on a fresh machine do everything: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-fast lint format docs bench quality clean
+
+demo: $(VENV)/.ready  ## train, evaluate and explain the main job on the embedded data
+	$(BIN)/seqloom demo --out runs/demo
+
+test: $(VENV)/.ready  ## every test: fast and slow
+	$(BIN)/python -m pytest tests
+
+test-fast: $(VENV)/.ready  ## without the tests that train, kill or read real data
+	$(BIN)/python -m pytest tests -m "not slow"
+
+lint: $(VENV)/.ready  ## format, style, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: $(VENV)/.ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+quality: $(VENV)/.ready  ## rerun the quality table of the README on real data (hours)
+	$(BIN)/python -m benchmarks.quality
+
+bench: quality
+
+clean:
+	rm -rf $(VENV) runs build dist
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "seqloom needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@

@@ -1,0 +1,51 @@
+"""Recipes from files and into files, with single settings overridden."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from seqloom.config import overrides as changes
+from seqloom.config.messages import explain
+from seqloom.config.packaged import recipe_path
+from seqloom.config.recipe import Recipe
+from seqloom.config.schema import complete, given
+from seqloom.config.switches import misplaced
+from seqloom.config.yaml_file import Document, load
+from seqloom.errors import UserError
+
+
+def read_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Recipe:
+    """A packaged recipe by its name, or a YAML file; `overrides` such as 'decoder.layers=2'."""
+    return _overridden(load(recipe_path(str(name_or_path))), overrides)
+
+
+def override(recipe: Recipe, overrides: Sequence[str]) -> Recipe:
+    """The recipe with some settings changed; all given to it before is kept where it still fits."""
+    return _overridden(Document(given(recipe)), overrides)
+
+
+def write_recipe(recipe: Recipe, path: Path) -> None:
+    """Every setting, defaults too, so that the file means the same when defaults change."""
+    settings = recipe.model_dump(mode="json")
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=100)
+    path.write_text(text, encoding="utf-8")
+
+
+def _overridden(document: Document, overrides: Sequence[str]) -> Recipe:
+    for change in changes.parse(overrides):
+        tree = changes.apply(Recipe, document.tree, change)
+        document = document.with_tree(tree, change.path)
+    return _checked(document)
+
+
+def _checked(document: Document) -> Recipe:
+    tree = complete(Recipe, document.tree)
+    for path, sentence in misplaced(Recipe, tree):
+        raise UserError(document.located(path, sentence))
+    try:
+        return Recipe.model_validate(tree)
+    except ValidationError as errors:
+        path, sentence = explain(Recipe, errors.errors()[0])
+    raise UserError(document.located(path, sentence))

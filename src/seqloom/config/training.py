@@ -1,0 +1,122 @@
+"""How a model is fitted: optimizer, schedule, budget, validation and averaging."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from seqloom.config.network import Probability
+from seqloom.config.section import Section
+
+
+class Adam(Section):
+    kind: Literal["adam"] = "adam"
+    rate: PositiveFloat = 1e-3
+    betas: tuple[Probability, Probability] = (0.9, 0.999)
+    eps: PositiveFloat = 1e-8
+
+
+class AdamW(Adam):
+    kind: Literal["adamw"] = "adamw"  # pyright: ignore[reportIncompatibleVariableOverride]
+    weight_decay: NonNegativeFloat = 0.01
+
+
+class SGD(Section):
+    kind: Literal["sgd"] = "sgd"
+    rate: PositiveFloat = 1.0
+    momentum: Probability = 0.0
+
+
+Optimizer = Annotated[Adam | AdamW | SGD, Field(discriminator="kind")]
+
+
+class Constant(Section):
+    kind: Literal["constant"] = "constant"
+    warmup: NonNegativeInt = 0
+    """Updates over which the rate rises linearly from 0; every schedule has it."""
+
+
+class Plateau(Section):
+    """Multiply the rate by `factor` when dev loss has not improved for `patience` validations."""
+
+    kind: Literal["plateau"] = "plateau"
+    warmup: NonNegativeInt = 0
+    factor: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
+    patience: NonNegativeInt = 2
+    floor: NonNegativeFloat = 0.0
+    """The rate never falls below this share of the first one."""
+
+
+class InverseSqrt(Section):
+    """rate * sqrt(warmup / update) after the warm-up."""
+
+    kind: Literal["inverse_sqrt"] = "inverse_sqrt"
+    warmup: PositiveInt = 1000
+
+
+class Cosine(Section):
+    """Falls along half a cosine to `floor` of the first rate at the last update."""
+
+    kind: Literal["cosine"] = "cosine"
+    warmup: NonNegativeInt = 0
+    floor: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+
+
+Schedule = Annotated[Constant | Plateau | InverseSqrt | Cosine, Field(discriminator="kind")]
+
+
+class Sampling(Section):
+    """Scheduled sampling (Bengio 2015): feed the model its own output with a probability that rises
+    linearly from `start` to `end` over `updates`."""
+
+    start: Probability = 0.0
+    end: Probability = 0.25
+    updates: PositiveInt = 5000
+
+
+class Training(Section):
+    """The budget and everything that decides how it is spent."""
+
+    optimizer: Optimizer = Adam()
+    schedule: Schedule = Plateau()
+    label_smoothing: Probability = 0.1
+    clip: NonNegativeFloat = 1.0
+    """Largest global gradient norm; 0 does not clip."""
+    scheduled_sampling: Sampling | None = None
+
+    batch_size: PositiveInt = 64
+    """Pairs in a batch at most."""
+    batch_tokens: PositiveInt = 8192
+    """Padded source plus target tokens in a batch at most."""
+    accumulate: PositiveInt = 1
+    """Batches whose gradients are added up before one update."""
+
+    max_epochs: PositiveInt = 60
+    max_updates: PositiveInt | None = None
+    max_minutes: PositiveFloat | None = None
+    """Whichever limit is met first ends training."""
+    validate_every: PositiveInt | None = None
+    """Updates between validations; once an epoch if not given."""
+    checkpoint_every: PositiveInt | None = None
+    """Updates between checkpoints; at every validation if not given."""
+    patience: PositiveInt | None = 10
+    """Stop after this many validations without improvement; null never stops early."""
+    metric: Literal["loss", "exact", "wer", "per", "bleu", "chrf"] = "loss"
+    """What decides which checkpoint is best. All but loss need a greedy decoding of the dev set."""
+    dev_decode: PositiveInt = 500
+    """Dev pairs decoded at a validation where the metric asks for it."""
+
+    average: Literal["none", "last", "best", "ema"] = "none"
+    """What the final weights are: the best checkpoint, the mean of the last or of the best
+    `average_over` validations, or an exponential moving average of all updates."""
+    average_over: PositiveInt = 5
+    ema_decay: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.999
+
+    init: Literal["xavier", "uniform"] = "xavier"
+    """xavier with orthogonal recurrent weights, or uniform(-init_scale, init_scale)."""
+    init_scale: PositiveFloat = 0.08
+    forget_bias: float = 1.0
+
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    threads: PositiveInt | None = None
+    """CPU threads; what torch chooses if not given."""
+    tensorboard: bool = False

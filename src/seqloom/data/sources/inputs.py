@@ -1,0 +1,59 @@
+"""Input of prediction: one line in, one Example out; line i always stays line i.
+
+    SOURCE [<tab> FEATURE ...]        as many features as the model's `data.features` has
+
+An empty line is an empty source, not an error. A line that cannot be read raises, or is set aside
+and leaves an empty source in its place. Lines are taken one by one, as they come.
+"""
+
+from collections.abc import Iterator
+
+from seqloom.config.data import Data
+from seqloom.data.bad_rows import BadRows, Fault, settle
+from seqloom.data.example import Example
+from seqloom.data.sources.lines import Line, Stream, check_readable, opened, read_lines
+from seqloom.data.sources.row import feature_values
+
+
+def read_sources(
+    given: str | Stream, data: Data, *, bad: BadRows | None = None, name: str = "stdin"
+) -> Iterator[Example]:
+    """`given` is a path (plain or gzip) or an open binary stream; messages call a stream `name`."""
+    if isinstance(given, str):
+        check_readable(given)
+        return _from_file(given, data, bad)
+    return _from_stream(given, name, data, bad)
+
+
+def _from_file(path: str, data: Data, bad: BadRows | None) -> Iterator[Example]:
+    with opened(path) as stream:
+        yield from _from_stream(stream, path, data, bad)
+
+
+def _from_stream(stream: Stream, name: str, data: Data, bad: BadRows | None) -> Iterator[Example]:
+    for line in read_lines(stream, name, data.max_line_bytes):
+        example = line if isinstance(line, Fault) else _example(line, len(data.features))
+        if isinstance(example, Fault):
+            settle(example, bad)
+            example = Example("", origin=str(example.place))
+        yield example
+
+
+def _example(line: Line, num_features: int) -> Example | Fault:
+    origin = str(line.place)
+    if not line.text.strip():
+        return Example("", origin=origin)
+    source, *features = line.text.split("\t")
+    if len(features) != num_features:
+        return _wrong_count(line, 1 + num_features, 1 + len(features))
+    return Example(source, None, feature_values(tuple(features)), origin)
+
+
+def _wrong_count(line: Line, expected: int, found: int) -> Fault:
+    wanted = "1 column (source)" if expected == 1 else f"{expected} columns (source, then features)"
+    return Fault(
+        line.place,
+        f"expected {wanted}, but found {found}.",
+        "Give the source first and its features after it, parted by tabs, and nothing else.",
+        line.text,
+    )

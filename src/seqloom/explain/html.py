@@ -1,0 +1,141 @@
+"""One page for several results: a single HTML file that needs no network and no other file.
+
+Each result shows its source, its outputs to choose from, the tokens, the map and, folded away, the
+weights as a table. Pointing at a token, or walking to it with the arrow keys, lights the tokens it
+attends to or is attended by, each as bright as its weight. Without JavaScript everything is still
+there: all outputs stand one below the other.
+
+All text passes through `escape`; the numbers reach the script in `data-` attributes.
+"""
+
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+
+from seqloom.explain import svg
+from seqloom.explain.attention_map import AttentionMap, attention_map
+from seqloom.explain.labels import any_right_to_left
+from seqloom.predict.result import Output, Result
+from seqloom.search.stepper import Reals
+
+CSS = files("seqloom.explain").joinpath("page.css").read_text("utf-8")
+SCRIPT = files("seqloom.explain").joinpath("page.js").read_text("utf-8")
+
+
+def html_page(
+    results: Sequence[Result], title: str, source_language: str = "", target_language: str = ""
+) -> str:
+    """The page; languages are tags such as 'ja', by which a browser chooses its glyphs."""
+    languages = (_language(source_language), _language(target_language))
+    sections = "\n".join(
+        _section(number, result, languages) for number, result in enumerate(results, start=1)
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{escape(title)}</title>
+<style>{svg.STYLE}{CSS.replace("FONTS", svg.FONTS)}</style>
+</head>
+<body>
+<main>
+<h1 dir="auto">{escape(title)}</h1>
+<p class="help">Point at a token, or press Tab and then the arrow keys, to see what it attends to;
+on a source token, what attends to it.</p>
+{sections}
+</main>
+<script>{SCRIPT}</script>
+</body>
+</html>
+"""
+
+
+def _section(number: int, result: Result, languages: tuple[str, str]) -> str:
+    panels = "\n".join(
+        _panel(result, place, f"output-{number}-{place}", languages)
+        for place in range(len(result.outputs))
+    )
+    return f"""<section aria-labelledby="source-{number}">
+<h2 id="source-{number}" dir="auto"{languages[0]}>{escape(result.source) or "(empty source)"}</h2>
+{_unknown(result)}{_choice(number, result.outputs, languages[1])}
+{panels}
+</section>"""
+
+
+def _unknown(result: Result) -> str:
+    if not result.unknown:
+        return ""
+    listed = ", ".join(f"<bdi>{escape(token)}</bdi>" for token in result.unknown)
+    return f"<p>Never seen in training, read as unknown: {listed}</p>\n"
+
+
+def _choice(number: int, outputs: Sequence[Output], language: str) -> str:
+    """The n-best list, as radio buttons; a single output is only shown."""
+    entries = [
+        f'<label><input type="radio" name="choice-{number}" value="output-{number}-{place}"'
+        f"{' checked' if place == 0 else ''}> {_answer(output, language)}</label>"
+        for place, output in enumerate(outputs)
+    ]
+    if len(entries) == 1:
+        return f"<p>{_answer(outputs[0], language)}</p>"
+    return f"<fieldset><legend>Outputs, best first</legend>{''.join(entries)}</fieldset>"
+
+
+def _answer(output: Output, language: str) -> str:
+    text = escape(output.text) or "(empty output)"
+    return (
+        f'<bdi class="answer"{language}>{text}</bdi> '
+        f'<small title="natural log of the probability, end of sequence counted">'
+        f"log p {output.log_prob:.3f}</small>"
+    )
+
+
+def _panel(result: Result, place: int, name: str, languages: tuple[str, str]) -> str:
+    if result.outputs[place].attention is None:
+        return f'<div class="output" id="{name}"><p>This model has no attention to show.</p></div>'
+    attention = attention_map(result, place)
+    return f"""<div class="output" id="{name}">
+{_tokens("Source tokens", "s", attention.source, attention.weights.T, languages[0])}
+{_tokens("Output tokens", "t", attention.target, attention.weights, languages[1])}
+{svg.draw(attention, styled=False)}
+<details><summary>Weights as a table</summary>{_table(attention)}</details>
+</div>"""
+
+
+def _tokens(name: str, kind: str, tokens: Sequence[str], weights: Reals, language: str) -> str:
+    """A row of tokens; each carries what it gives to (or gets from) the tokens of the other row."""
+    direction = "rtl" if any_right_to_left(tokens) else "ltr"
+    spans = "".join(
+        f'<span class="token" role="option" tabindex="{0 if place == 0 else -1}" dir="auto" '
+        f'data-{kind}="{place}" data-weights="{_numbers(row)}">{escape(token)}</span>'
+        for place, (token, row) in enumerate(zip(tokens, weights, strict=True))
+    )
+    return (
+        f'<div class="tokens" role="listbox" aria-label="{name}" aria-orientation="horizontal" '
+        f'dir="{direction}"{language}>{spans}</div>'
+    )
+
+
+def _numbers(row: Reals) -> str:
+    return " ".join(f"{weight:.3g}" if weight >= 0.001 else "0" for weight in row.tolist())
+
+
+def _table(attention: AttentionMap) -> str:
+    head = "".join(f'<th scope="col"><bdi>{escape(token)}</bdi></th>' for token in attention.source)
+    rows = "".join(
+        f'<tr><th scope="row"><bdi>{escape(token)}</bdi></th>'
+        + "".join(f"<td>{weight:.2f}</td>" for weight in row)
+        + "</tr>"
+        for token, row in zip(attention.target, attention.weights.tolist(), strict=True)
+    )
+    return (
+        '<div class="wide"><table aria-label="Attention weights: a row for each output token, '
+        f'a column for each source token"><thead><tr><td></td>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _language(tag: str) -> str:
+    return f' lang="{escape(tag)}"' if tag else ""

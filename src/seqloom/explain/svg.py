@@ -1,0 +1,224 @@
+"""An attention map as an SVG picture: source tokens on top, output tokens on the left.
+
+The browser shapes the text, so every script comes out right where the reader has a font for it.
+Each weight is a square of one blue whose opacity is the weight: on white that is a scale from white
+to dark blue, on black from black to light blue, and the picture follows the reader's colour scheme.
+A square names its tokens and its weight when pointed at, and carries their positions in `data-s`
+and `data-t` for the page around it. Weights below 0.005 have no square.
+
+Lengths are in pixels at the natural size; a wide picture shrinks to its container.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+from rich.cells import cell_len
+
+from seqloom.explain.attention_map import AttentionMap, attention_map
+from seqloom.explain.labels import clip
+from seqloom.predict.result import Result
+
+FONTS = (
+    "system-ui, 'Noto Sans', 'DejaVu Sans', 'Segoe UI', 'Apple SD Gothic Neo', 'Malgun Gothic', "
+    "'Noto Sans CJK KR', 'Noto Sans KR', 'Hiragino Sans', 'Yu Gothic', 'Noto Sans CJK JP', "
+    "'Noto Sans Arabic', 'Noto Sans Devanagari', 'Nirmala UI', 'Kohinoor Devanagari', "
+    "'Noto Sans Thai', 'Noto Sans Bengali', sans-serif"
+)
+STYLE = f"""
+.attention-map {{ font-family: {FONTS}; max-width: 100%; height: auto; }}
+.attention-map text {{ fill: #1b1f24; }}
+.attention-map .quiet {{ fill: #57606a; }}
+.attention-map .paper {{ fill: #ffffff; }}
+.attention-map .weight {{ fill: #0a4595; }}
+.attention-map .grid {{ stroke: #d0d7de; stroke-width: 0.5; fill: none; }}
+@media (prefers-color-scheme: dark) {{
+.attention-map text {{ fill: #e6edf3; }}
+.attention-map .quiet {{ fill: #9198a1; }}
+.attention-map .paper {{ fill: #0d1117; }}
+.attention-map .weight {{ fill: #a5d3ff; }}
+.attention-map .grid {{ stroke: #30363d; }}
+}}
+"""
+
+FEW, MANY = 12, 40
+LARGE, SMALL = 32.0, 18.0
+"""Up to FEW tokens have LARGE squares, MANY and more have SMALL ones."""
+CELL_EM = 0.68
+"""A terminal cell in ems: generous for Latin and for half a Hangul syllable."""
+UPRIGHT_CELLS = 2
+"""Source tokens up to this width stand upright where most are as short; others slant."""
+SLANT = -60
+LONGEST_LABEL = 24
+SMALLEST_SHOWN = 0.005
+LEGEND_STEPS = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are: the square at (left, top) is the first, `square` is its side; source
+    tokens up to `upright` cells stand upright."""
+
+    square: float
+    font: float
+    upright: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def svg_map(result: Result, output: int = 0) -> str:
+    """The map of one output as a complete SVG document, to be saved or put into a page."""
+    return draw(attention_map(result, output))
+
+
+def draw(attention: AttentionMap, styled: bool = True) -> str:
+    """`styled` False leaves the style to a page that holds several maps."""
+    at = layout(attention)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="attention-map" role="img" '
+        f'aria-label="Attention weights: {len(attention.target)} output tokens by '
+        f'{len(attention.source)} source tokens" width="{at.width:g}" height="{at.height:g}" '
+        f'viewBox="0 0 {at.width:g} {at.height:g}">',
+        f"<style>{STYLE}</style>" if styled else "",
+        f'<rect class="paper" width="{at.width:g}" height="{at.height:g}"/>',
+        *_source_labels(attention, at),
+        *_target_labels(attention, at),
+        *_squares(attention, at),
+        _grid(attention, at),
+        *_legend(attention, at),
+        *_notes(attention, at),
+        "</svg>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def layout(attention: AttentionMap) -> Layout:
+    """Sizes that suit 3 tokens and 60."""
+    rows, columns = len(attention.target), len(attention.source)
+    square = side(max(rows, columns))
+    font = min(15.0, square * 0.68)
+    upright = upright_limit(attention.source)
+    slanting = max((c for c in map(_cells, attention.source) if c > upright), default=0)
+    left = _text_width(max(map(_cells, attention.target), default=1), font) + 20
+    top = max(font * 1.6, _text_width(slanting, font) * 0.87 + font) + 12
+    overhang = max(12.0, _text_width(slanting, font) * 0.5)
+    note = max((_text_width(cell_len(text), 12) for text in attention.notes), default=0.0)
+    return Layout(
+        square=square,
+        font=font,
+        upright=upright,
+        left=left,
+        top=top,
+        width=max(left + columns * square + overhang, left + 190, note + 20),
+        height=top + rows * square + 48 + 18 * len(attention.notes),
+    )
+
+
+def upright_limit(source: Sequence[str]) -> int:
+    """Characters stand upright, but for a stray long token such as <eos>; words all slant."""
+    short = sum(_cells(token) <= UPRIGHT_CELLS for token in source)
+    return UPRIGHT_CELLS if 2 * short > len(source) else 0
+
+
+def side(tokens: int) -> float:
+    """The side of a square, shrinking evenly from FEW tokens to MANY."""
+    share = min(1.0, max(0.0, (tokens - FEW) / (MANY - FEW)))
+    return LARGE + share * (SMALL - LARGE)
+
+
+def _source_labels(attention: AttentionMap, at: Layout) -> list[str]:
+    return [
+        _source_label(token, at.left + (column + 0.5) * at.square, column, at)
+        for column, token in enumerate(attention.source)
+    ]
+
+
+def _source_label(token: str, x: float, column: int, at: Layout) -> str:
+    y = at.top - 6
+    place = (
+        f'x="{x:g}" y="{y:g}" text-anchor="middle"'
+        if _cells(token) <= at.upright
+        else f'transform="translate({x + at.font * 0.3:g} {y:g}) rotate({SLANT})"'
+    )
+    return f'<text {place} font-size="{at.font:g}" data-s="{column}">{_clipped(token)}</text>'
+
+
+def _target_labels(attention: AttentionMap, at: Layout) -> list[str]:
+    return [
+        f'<text x="{at.left - 8:g}" y="{at.top + (row + 0.5) * at.square + at.font * 0.35:g}" '
+        f'text-anchor="end" font-size="{at.font:g}" data-t="{row}">{_clipped(token)}</text>'
+        for row, token in enumerate(attention.target)
+    ]
+
+
+def _squares(attention: AttentionMap, at: Layout) -> list[str]:
+    return [
+        _square(attention, row, column, at)
+        for row in range(len(attention.target))
+        for column in range(len(attention.source))
+        if attention.weights[row, column] >= SMALLEST_SHOWN
+    ]
+
+
+def _square(attention: AttentionMap, row: int, column: int, at: Layout) -> str:
+    weight = float(attention.weights[row, column])
+    told = escape(f"{attention.target[row]} ← {attention.source[column]}: {weight:.2f}")
+    return (
+        f'<rect class="weight" x="{at.left + column * at.square:g}" '
+        f'y="{at.top + row * at.square:g}" width="{at.square:g}" height="{at.square:g}" '
+        f'fill-opacity="{min(weight, 1.0):.3f}" data-t="{row}" data-s="{column}">'
+        f"<title>{told}</title></rect>"
+    )
+
+
+def _grid(attention: AttentionMap, at: Layout) -> str:
+    """One path for all lines between squares; it lets the pointer through to the squares."""
+    rows, columns = len(attention.target), len(attention.source)
+    right, bottom = at.left + columns * at.square, at.top + rows * at.square
+    across = "".join(
+        f"M{at.left:g} {at.top + row * at.square:g}H{right:g}" for row in range(rows + 1)
+    )
+    down = "".join(
+        f"M{at.left + column * at.square:g} {at.top:g}V{bottom:g}" for column in range(columns + 1)
+    )
+    return f'<path class="grid" pointer-events="none" d="{across}{down}"/>'
+
+
+def _legend(attention: AttentionMap, at: Layout) -> list[str]:
+    y = at.top + len(attention.target) * at.square + 14
+    edges = [at.left + 24 + 100 * step / LEGEND_STEPS for step in range(LEGEND_STEPS + 1)]
+    bar = [
+        f'<rect class="weight" x="{here:g}" y="{y:g}" width="{after - here:g}" height="12" '
+        f'fill-opacity="{step / (LEGEND_STEPS - 1):.2f}"/>'
+        for step, (here, after) in enumerate(pairwise(edges))
+    ]
+    return [
+        _small(at.left + 10, y + 10, "0"),
+        *bar,
+        f'<rect class="grid" x="{at.left + 24:g}" y="{y:g}" width="100" height="12"/>',
+        _small(at.left + 130, y + 10, "1 weight"),
+    ]
+
+
+def _notes(attention: AttentionMap, at: Layout) -> list[str]:
+    first = at.height - 18 * len(attention.notes)
+    return [_small(10, first + 18 * row + 6, note) for row, note in enumerate(attention.notes)]
+
+
+def _small(x: float, y: float, text: str) -> str:
+    return f'<text class="quiet" x="{x:g}" y="{y:g}" font-size="12">{escape(text)}</text>'
+
+
+def _text_width(cells: int, font: float) -> float:
+    return cells * CELL_EM * font
+
+
+def _cells(token: str) -> int:
+    return min(cell_len(token), LONGEST_LABEL)
+
+
+def _clipped(token: str) -> str:
+    return escape(clip(token, LONGEST_LABEL))

@@ -1,0 +1,30 @@
+"""From a padded batch of numpy ids to tensors beside a model's weights."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from seqloom.data.batching import Batch
+from seqloom.models.encoder_decoder import Pairs
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where a model's weights are."""
+    return next(model.parameters()).device
+
+
+def to_tensor(ids: NDArray[np.int64], device: torch.device) -> Tensor:
+    """Ids as a tensor; on the CPU they share their memory."""
+    return torch.from_numpy(ids).to(device)
+
+
+def pairs_of(batch: Batch, model: nn.Module) -> Pairs:
+    """A batch as the model takes it."""
+    device = device_of(model)
+    return Pairs(
+        to_tensor(batch.source, device),
+        to_tensor(batch.source_lengths, device),
+        to_tensor(batch.target, device),
+        to_tensor(batch.target_lengths, device),
+    )

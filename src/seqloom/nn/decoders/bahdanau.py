@@ -1,0 +1,83 @@
+"""The first attention (Bahdanau 2015): ask with the state before, then update.
+
+    a_t = softmax_j e(s_{t-1}, h_j)       weights over the source
+    c_t = sum_j a_tj h_j                  context
+    s_t = f(s_{t-1}, y_{t-1}, c_t)        the context enters the cell
+    readout of (s_t, y_{t-1}, c_t)        deep output with maxout
+
+Sizes: B sources, N rows, T target length, E embedding, H source features, D state, F features.
+"""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from seqloom.nn.attention.content import Attention, Memory
+from seqloom.nn.decoders.bridge import Bridge
+from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
+from seqloom.nn.decoders.layers import Layers, Noise
+from seqloom.nn.encoders.recurrent import Encoded
+
+
+class Bahdanau(Decoder):
+    """The loop holds the score, the context and the cell; everything else stands outside."""
+
+    def __init__(
+        self, layers: Layers, bridge: Bridge, attention: Attention, embedding: int, source: int
+    ) -> None:
+        super().__init__()
+        self.layers = layers
+        self.bridge = bridge
+        self.attention = attention
+        self.C = nn.Linear(source, len(layers.first.b), bias=False)
+        self.features = layers.hidden + embedding + source
+
+    def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> Memory:
+        return self.attention.remember(encoded.states, valid)
+
+    def start(self, encoded: Encoded) -> DecoderState:
+        return self.bridge(encoded.last)
+
+    def forward(
+        self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
+    ) -> Float[Tensor, "T N F"]:
+        projected = self.layers.project(embedded)
+        noise = self.layers.noise(projected)
+        states: list[Tensor] = []
+        contexts: list[Tensor] = []
+        for t, step in enumerate(projected.unbind(0)):
+            context, _, state = self._advance(step, Memory(*memory), state, noise, t)
+            states.append(self.layers.top(state))
+            contexts.append(context)
+        seen = torch.cat([torch.stack(states), embedded, torch.stack(contexts)], dim=2)
+        return self.layers.dropout(seen)
+
+    def step(
+        self, embedded: Float[Tensor, "N E"], memory: DecoderMemory, state: DecoderState
+    ) -> tuple[Float[Tensor, "N F"], Float[Tensor, "N S"], DecoderState]:
+        projected = self.layers.project(embedded.unsqueeze(0))
+        noise = self.layers.noise(projected)
+        context, weights, state = self._advance(projected[0], Memory(*memory), state, noise, 0)
+        seen = torch.cat([self.layers.top(state), embedded, context], dim=1)
+        return self.layers.dropout(seen.unsqueeze(0))[0], weights, state
+
+    def _advance(
+        self,
+        projected: Float[Tensor, "N G"],
+        memory: Memory,
+        state: DecoderState,
+        noise: Noise,
+        t: int,
+    ) -> tuple[Float[Tensor, "N H"], Float[Tensor, "N S"], DecoderState]:
+        query = self.layers.top(state)
+        context, weights = self.attention(grouped(query, memory), memory)
+        context, weights = context.flatten(0, 1), weights.flatten(0, 1)
+        state = self.layers.step(
+            torch.addmm(projected, context, self.C.weight.t()), state, noise, t
+        )
+        return context, weights, state
+
+
+def grouped(rows: Float[Tensor, "N D"], memory: Memory) -> Float[Tensor, "B W D"]:
+    """Rows by the source that they belong to."""
+    return rows.view(len(memory.values), -1, rows.shape[-1])

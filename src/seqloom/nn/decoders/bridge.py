@@ -1,0 +1,40 @@
+"""From the encoder's last states to the decoder's first.
+
+    the same cell and size in one direction    s_0 = the last state itself       Sutskever 2014
+    otherwise                                  s_0 = tanh(V h) for every part    Cho 2014, Bahdanau 2015
+
+h is the encoder's output after its last position (both directions side by side). Layer n of the
+decoder starts from layer n of the encoder, or from its last one where the encoder is shallower.
+
+Sizes: N rows, H last state of the encoder, D state of the decoder.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from seqloom.nn.cells.stack import LastStates
+
+
+class Carry(nn.Module):
+    """Hands the states on as they are."""
+
+    def forward(self, last: LastStates) -> tuple[Float[Tensor, "N D"], ...]:
+        return tuple(part for layer in last for part in layer)
+
+
+class Bridge(nn.Module):
+    """One map for each part of each decoder layer's state."""
+
+    def __init__(self, source: int, hidden: int, parts: int, layers: int) -> None:
+        super().__init__()
+        self.layers = layers
+        self.V = nn.ModuleList([nn.Linear(source, parts * hidden) for _ in range(layers)])
+        self.hidden = hidden
+
+    def forward(self, last: LastStates) -> tuple[Float[Tensor, "N D"], ...]:
+        state: list[Tensor] = []
+        for layer, V in enumerate(self.V):
+            h = last[min(layer, len(last) - 1)][0]
+            state.extend(torch.tanh(V(h)).split(self.hidden, dim=1))
+        return tuple(state)

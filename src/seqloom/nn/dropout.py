@@ -1,0 +1,37 @@
+"""Dropout whose noise is drawn before a loop and handed in, so that it can be the same at every step.
+
+    ordinary     fresh noise for every step
+    variational  the same features are dropped at every step of a sequence (Gal & Ghahramani 2016)
+
+Sizes: T steps, N rows, D features.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Dropout(nn.Module):
+    """Scales what is kept by 1 / (1 - p), so that nothing changes at inference."""
+
+    def __init__(self, p: float, variational: bool) -> None:
+        super().__init__()
+        self.p = p
+        self.variational = variational
+
+    @property
+    def active(self) -> bool:
+        """True if there is anything to drop now."""
+        return self.training and self.p > 0.0
+
+    def noise(self, like: Float[Tensor, "T N D"]) -> Float[Tensor, "T N D"] | None:
+        """Factors for a sequence; variational noise has one step that stands for all."""
+        if not self.active:
+            return None
+        steps = 1 if self.variational else like.shape[0]
+        keep = torch.empty(steps, *like.shape[1:], dtype=like.dtype, device=like.device)
+        return keep.bernoulli_(1 - self.p).div_(1 - self.p).expand(like.shape)
+
+    def forward(self, sequence: Float[Tensor, "T N D"]) -> Float[Tensor, "T N D"]:
+        noise = self.noise(sequence)
+        return sequence if noise is None else sequence * noise

@@ -1,0 +1,169 @@
+"""The training loop, on one screen.
+
+`fit` is a generator: it yields after every update, so that its caller decides what happens between
+two of them (print, log, save, stop). All that it must remember stands in the model, the optimizer,
+the moving average and `Progress`; whoever saves those at a yield and hands them back later goes on
+exactly there.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+import torch
+
+from seqloom.config.training import Training
+from seqloom.data.batching import Batch, Batches
+from seqloom.errors import UserError
+from seqloom.models.encoder_decoder import EncoderDecoder, Loss
+from seqloom.models.tensors import pairs_of
+from seqloom.training.average import MovingAverage
+from seqloom.training.optimizer import rate_factor
+from seqloom.training.progress import Progress
+from seqloom.training.validation import Validation
+
+
+@dataclass
+class Fit:
+    """A model and everything that is fitted with it."""
+
+    model: EncoderDecoder
+    optimizer: torch.optim.Optimizer
+    average: MovingAverage | None
+    progress: Progress
+    batches: Batches
+    validate: Callable[[], Validation]
+    settings: Training
+    total_updates: int | None
+    """Updates in the whole budget, where it is known."""
+
+
+class Step(NamedTuple):
+    """What happened at an update: the mean loss per target token in nats, and how much was read."""
+
+    update: int
+    loss: float
+    tokens: int
+    rate: float
+    norm: float
+    validation: Validation | None
+
+
+def fit(run: Fit) -> Iterator[Step]:
+    """Train until a limit is met or the dev score stands still; `progress.finished` says which.
+
+    Raises UserError, naming the batch, if the loss is not a finite number.
+    """
+    progress, settings = run.progress, run.settings
+    while not progress.finished:
+        batches = run.batches.epoch(progress.epoch, skip=progress.batch)
+        while group := list(islice(batches, settings.accumulate)):
+            started = time.perf_counter()
+            step = _update(run, group)
+            if run.average is not None:
+                run.average.follow(run.model, progress.update)
+            if settings.validate_every and progress.update % settings.validate_every == 0:
+                step = step._replace(validation=_validated(run))
+            progress.seconds += time.perf_counter() - started
+            judge(run)
+            if progress.finished and progress.validated_at < progress.update:
+                step = step._replace(validation=_validated(run))
+            yield step
+            if progress.finished:
+                return
+        progress.epoch, progress.batch = progress.epoch + 1, 0
+        if not settings.validate_every or progress.epoch == settings.max_epochs:
+            yield _end_of_epoch(run)
+
+
+def _end_of_epoch(run: Fit) -> Step:
+    """The validation between two epochs, which follows no update of its own."""
+    started = time.perf_counter()
+    validation = _validated(run)
+    run.progress.seconds += time.perf_counter() - started
+    judge(run)
+    return Step(run.progress.update, math.nan, 0, _rate(run), 0.0, validation)
+
+
+def _update(run: Fit, group: list[Batch]) -> Step:
+    """One step of the optimizer on the mean loss per target token of a group of batches."""
+    progress, settings = run.progress, run.settings
+    progress.update += 1
+    rate = _rate(run)
+    for parameters in run.optimizer.param_groups:
+        parameters["lr"] = rate
+    run.model.train()
+    run.optimizer.zero_grad(set_to_none=True)
+    tokens = sum(int(batch.target_lengths.sum()) for batch in group)
+    nll = 0.0
+    for batch in group:
+        loss = _loss(run, batch)
+        (loss.smoothed / tokens).backward()
+        nll += float(loss.nll)
+        _refuse_nan(float(loss.smoothed.detach()), "the loss", batch, progress)
+        progress.batch += 1
+    limit = settings.clip or math.inf
+    norm = float(torch.nn.utils.clip_grad_norm_(run.model.parameters(), limit))
+    _refuse_nan(norm, "the gradient's norm", group[-1], progress)
+    run.optimizer.step()
+    progress.nll += nll
+    progress.tokens += tokens
+    return Step(progress.update, nll / tokens, tokens, rate, norm, None)
+
+
+def _loss(run: Fit, batch: Batch) -> Loss:
+    pairs = pairs_of(batch, run.model)
+    sampling = run.settings.scheduled_sampling
+    if sampling is None:
+        return run.model.loss(pairs, run.settings.label_smoothing)
+    done = min(1.0, run.progress.update / sampling.updates)
+    probability = sampling.start + done * (sampling.end - sampling.start)
+    return run.model.loss_sampled(pairs, run.settings.label_smoothing, probability)
+
+
+def _rate(run: Fit) -> float:
+    factor = rate_factor(
+        run.settings.schedule, run.progress.update, run.total_updates, run.progress.plateau
+    )
+    return run.settings.optimizer.rate * factor
+
+
+def _validated(run: Fit) -> Validation:
+    """Validate, and take note of it."""
+    progress = run.progress
+    validation = run.validate()
+    progress.validations += 1
+    progress.validated_at = progress.update
+    progress.plateau.observe(validation.loss, run.settings.schedule)
+    progress.since_best += 1
+    if validation.rank < progress.best_score:
+        progress.best_score, progress.best_update = validation.rank, progress.update
+        progress.since_best = 0
+    return validation
+
+
+def judge(run: Fit) -> None:
+    """Set `progress.finished` if the budget is spent or patience has run out."""
+    progress, settings = run.progress, run.settings
+    if settings.patience is not None and progress.since_best >= settings.patience:
+        progress.finished = f"no improvement in {settings.patience} validations"
+    elif settings.max_updates is not None and progress.update >= settings.max_updates:
+        progress.finished = f"training.max_updates={settings.max_updates} reached"
+    elif progress.epoch >= settings.max_epochs:
+        progress.finished = f"training.max_epochs={settings.max_epochs} reached"
+    elif settings.max_minutes is not None and progress.seconds >= 60 * settings.max_minutes:
+        progress.finished = f"training.max_minutes={settings.max_minutes:g} reached"
+
+
+def _refuse_nan(value: float, what: str, batch: Batch, progress: Progress) -> None:
+    if math.isfinite(value):
+        return
+    pairs = ", ".join(str(index + 1) for index in batch.indices[:5].tolist())
+    raise UserError(
+        f"{what} became {value} at update {progress.update} (epoch {progress.epoch + 1}, batch "
+        f"{progress.batch + 1}, training pairs {pairs}{', ...' if len(batch) > 5 else ''}). "
+        "The last checkpoint is kept: lower training.optimizer.rate or training.clip and resume."
+    )
