@@ -7,15 +7,15 @@ are first imported after this file.
 import os
 from pathlib import Path
 
+import jaxtyping
 import pytest
 from hypothesis import settings
-from jaxtyping import install_import_hook
 
 # Before torch is first imported, here or in a child process: small tensors gain nothing by threads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 
-install_import_hook(["seqloom.nn", "seqloom.models"], "beartype.beartype")
+jaxtyping.install_import_hook(["seqloom.nn", "seqloom.models"], "beartype.beartype")
 
 settings.register_profile("seqloom", deadline=None)
 settings.load_profile("seqloom")
@@ -30,3 +30,9 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data at {folder}: set SEQLOOM_DATA")
     return folder
+
+
+@pytest.fixture
+def unchecked_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that call the same modules hundreds of times: checking shapes doubles their time."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)

@@ -19,13 +19,21 @@ from benchmarks.quality.table import write_table
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("rows", nargs="*", default=["*"], help="names or patterns, such as 'g2p15/*'")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "rows", nargs="*", default=["*"], help="names or patterns, such as 'g2p15/*'"
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/quality"))
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="rows at a time, a thread each")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="rows at a time, a thread each"
+    )
     options = parser.parse_args()
     if not data_folder().is_dir():
-        sys.exit(f"{data_folder()}: no data here. Set SEQLOOM_DATA to the folder with g2p15, cmudict, multi30k.")
+        sys.exit(
+            f"{data_folder()}: no data here. Set SEQLOOM_DATA to the folder with g2p15, cmudict, multi30k."
+        )
     chosen = [row.name for row in ROWS if any(fnmatch(row.name, want) for want in options.rows)]
     waiting = [name for name in chosen if not (options.out / name / "result.json").exists()]
     threads = max(1, (os.cpu_count() or 1) // options.jobs)
@@ -47,7 +55,9 @@ def _run(name: str, out: Path, threads: int) -> int:
     with (folder / "log.txt").open("a") as log:
         command = [sys.executable, "-m", "benchmarks.quality.row", name, str(folder)]
         environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
-        return subprocess.run(command, stdout=log, stderr=log, env=environment, check=False).returncode
+        return subprocess.run(
+            command, stdout=log, stderr=log, env=environment, check=False
+        ).returncode
 
 
 if __name__ == "__main__":

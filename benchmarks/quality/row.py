@@ -21,7 +21,9 @@ def recipe_of(row: Row, folder: Path) -> Recipe:
     """The row's recipe over the row's data."""
     files = asdict(row.prepare(folder / "data"))
     changes = [f"data.{part}={json.dumps([files[part]])}" for part in ("train", "dev", "test")]
-    return prepare_recipe(row.recipe, changes=[*changes, f"data.format={files['format']}", *row.changes])
+    return prepare_recipe(
+        row.recipe, changes=[*changes, f"data.format={files['format']}", *row.changes]
+    )
 
 
 def train(row: Row, folder: Path) -> Model:
@@ -45,7 +47,10 @@ def judge(row: Row, model: Model) -> dict[str, object]:
         scores = evaluation.report.to_dict()["scores"]
     else:
         evaluation = model.evaluate(metrics=["bleu"], tokenize="none", lowercase=True)
-        scores = {"bleu_tokenised": evaluation.report.to_dict()["scores"]["bleu"], **_detokenised(row, evaluation)}
+        scores = {
+            "bleu_tokenised": evaluation.report.to_dict()["scores"]["bleu"],
+            **_detokenised(row, evaluation),
+        }
     return {"scores": scores, "decode_seconds": round(time.perf_counter() - started, 1)}
 
 
@@ -54,7 +59,9 @@ def _detokenised(row: Row, evaluation: seqloom.Evaluation) -> dict[str, object]:
 
     detokenizer = MosesDetokenizer(lang=row.language)
     outputs = [detokenizer.detokenize(result.text.split()) for result in evaluation.results]
-    report = evaluate(outputs, [[line] for line in raw_references(row.raw)], ["bleu", "chrf"], lowercase=True)
+    report = evaluate(
+        outputs, [[line] for line in raw_references(row.raw)], ["bleu", "chrf"], lowercase=True
+    )
     return report.to_dict()["scores"]
 
 
@@ -62,7 +69,9 @@ def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     row = next(row for row in ROWS if row.name == name)
     model = train(row, folder)
-    journal = [json.loads(line) for line in (folder / "run" / "metrics.jsonl").read_text().splitlines()]
+    journal = [
+        json.loads(line) for line in (folder / "run" / "metrics.jsonl").read_text().splitlines()
+    ]
     result = judge(row, model) | {
         "minutes": round(journal[-1]["seconds"] / 60, 2),
         "threads": torch.get_num_threads(),

@@ -12,7 +12,23 @@ LANGUAGES = (
 PUBLISHED_LSTM = dict(
     zip(
         LANGUAGES,
-        (28.00, 14.67, 31.11, 16.44, 6.22, 26.44, 18.89, 6.67, 5.33, 10.00, 7.56, 46.89, 19.11, 10.67, 4.67),
+        (
+            28.00,
+            14.67,
+            31.11,
+            16.44,
+            6.22,
+            26.44,
+            18.89,
+            6.67,
+            5.33,
+            10.00,
+            7.56,
+            46.89,
+            19.11,
+            10.67,
+            4.67,
+        ),
         strict=True,
     )
 )
@@ -67,7 +83,9 @@ def _cmudict(folder: Path) -> Files:
     for part in ("train", "dev", "test"):
         lines = (data_folder() / "cmudict" / f"{part}.txt").read_text("utf-8").splitlines()
         path = folder / f"{part}.tsv"
-        path.write_text("".join("\t".join(line.split("  ", 1)) + "\n" for line in lines if line), "utf-8")
+        path.write_text(
+            "".join("\t".join(line.split("  ", 1)) + "\n" for line in lines if line), "utf-8"
+        )
         paths.append(str(path))
     return Files(*paths)
 
@@ -97,11 +115,19 @@ ROWS = [
     ),
     Row("cmudict", "cmudict", _cmudict, "21.69 (Toshniwal & Livescu 2016, attention)"),
     Row(
-        "multi30k/en-de", "translate", _multi30k("en", "de"),
-        "39.00 (nmtpytorch, embedding 128, hidden 256)", raw="test_2016_flickr.de.gz", language="de",
+        "multi30k/en-de",
+        "translate",
+        _multi30k("en", "de"),
+        "39.00 (nmtpytorch, embedding 128, hidden 256)",
+        raw="test_2016_flickr.de.gz",
+        language="de",
     ),
     Row(
-        "multi30k/de-en", "translate", _multi30k("de", "en"),
-        "none on this split with these tokens", raw="test_2016_flickr.en.gz", language="en",
+        "multi30k/de-en",
+        "translate",
+        _multi30k("de", "en"),
+        "none on this split with these tokens",
+        raw="test_2016_flickr.en.gz",
+        language="en",
     ),
 ]

@@ -51,7 +51,8 @@ def _pronunciation(results: Results) -> str:
     published = sum(PUBLISHED_LSTM[name] for name in done) / len(done)
     minutes = sum(row["minutes"] for row in rows.values())
     lines.append(
-        f"| **mean of {len(done)}** | **{mean:.2f}** | | **{per:.2f}** | {published:.2f} | {minutes:.0f} in all | |\n"
+        f"| **mean of {len(done)}** | **{mean:.2f}** | | **{per:.2f}** | {published:.2f} "
+        f"| {minutes:.0f} in all | |\n"
     )
     return "\n".join(lines)
 
@@ -87,5 +88,9 @@ def _translation(results: Results) -> str:
             for name, row in rows
         ),
     ]
-    signatures = {row["scores"][name]["signature"] for _, row in rows for name in ("bleu_tokenised", "bleu", "chrf")}
+    signatures = {
+        row["scores"][name]["signature"]
+        for _, row in rows
+        for name in ("bleu_tokenised", "bleu", "chrf")
+    }
     return "\n".join([*lines, "", *sorted(f"- `{signature}`" for signature in signatures), ""])

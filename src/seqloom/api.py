@@ -1,11 +1,11 @@
 """The Python interface on one page.
 
-    model = seqloom.train("g2p", data=["words.tsv"], out="runs/mine")
-    model = seqloom.load("runs/mine")
-    model.predict("가감").text
-    model.score([("가감", "k a ɡ a m")])
-    model.evaluate(["test.tsv"])
-    model.explain("가감").png("map.png")
+model = seqloom.train("g2p", data=["words.tsv"], out="runs/mine")
+model = seqloom.load("runs/mine")
+model.predict("가감").text
+model.score([("가감", "k a ɡ a m")])
+model.evaluate(["test.tsv"])
+model.explain("가감").png("map.png")
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,9 +27,10 @@ from seqloom.models.artifact import Run, load_run
 from seqloom.models.stepper import ModelStepper
 from seqloom.models.tensors import pairs_of
 from seqloom.predict import Predictor, Result
+from seqloom.training.card import note_command, write_card
 from seqloom.training.device import choose_device
 from seqloom.training.journal import read_journal
-from seqloom.training.run import training
+from seqloom.training.run import Finished, Ready, training
 
 Source = str | Example
 """A source alone, or with its features."""
@@ -63,7 +64,9 @@ class Explanation:
 
     def html(self, path: str | Path) -> None:
         """One self-contained page; all hypotheses can be chosen in it."""
-        Path(path).write_text(pictures.html_page([self.result], self.result.source), encoding="utf-8")
+        Path(path).write_text(
+            pictures.html_page([self.result], self.result.source), encoding="utf-8"
+        )
 
 
 class Model:
@@ -123,7 +126,11 @@ class Model:
         with torch.inference_mode():
             table = self.run.model.score(pairs_of(batch, self.run.model)).cpu().numpy()
         return [
-            PairScore(float(row[: len(ids)].sum(dtype=float)), codec.target.tokens(ids), tuple(row[: len(ids)].tolist()))
+            PairScore(
+                float(row[: len(ids)].sum(dtype=float)),
+                codec.target.tokens(ids),
+                tuple(row[: len(ids)].tolist()),
+            )
             for row, ids in zip(table, targets, strict=True)
         ]
 
@@ -149,6 +156,8 @@ class Model:
         names = tuple(metrics or self.recipe.metrics)
         examples = list(self._test_set(data))
         asked, references = _grouped(examples, names)
+        written = self.run.codec.target.normalize  # the form that outputs are in
+        references = [[written(reference) for reference in several] for several in references]
         results = self.predict(asked, **settings)
         scored = None
         if "perplexity" in names:
@@ -213,7 +222,7 @@ def train(
     *,
     dev: Sequence[str | Path] = (),
     out: str | Path | None = None,
-    set: Sequence[str] = (),  # noqa: A002
+    set: Sequence[str] = (),
     resume: bool = False,
 ) -> Model:
     """Train a recipe, by name, file or object, and return the model.
@@ -224,9 +233,23 @@ def train(
     """
     chosen = prepare_recipe(recipe, data, dev, set)
     folder = Path(out) if out else Path("runs") / chosen.name
-    for _ in training(chosen, folder, resume=resume):
-        pass
-    return finish(folder)
+    ready: Ready | None = None
+    finished: Finished | None = None
+    for event in training(chosen, folder, resume=resume):
+        match event:
+            case Ready():
+                ready = event
+                arguments = f"{chosen.name!r}, data={[*map(str, data)]}, set={[*set]}"
+                note_command(folder, f"seqloom.train({arguments}, out={str(folder)!r})")
+            case Finished():
+                finished = event
+            case _:
+                pass
+    assert ready is not None
+    assert finished is not None
+    model = finish(folder)
+    write_card(folder, chosen, ready, finished)
+    return model
 
 
 def prepare_recipe(
@@ -243,10 +266,21 @@ def prepare_recipe(
             update={"train": files, "dev": tuple(map(str, dev)), "test": (), "embedded": None}
         )
         chosen = chosen.model_copy(update={"data": own})
+    elif dev:
+        if not chosen.data.train:
+            raise UserError("a dev set needs training data beside it: give that with --data FILE.")
+        own = chosen.data.model_copy(update={"dev": tuple(map(str, dev))})
+        chosen = chosen.model_copy(update={"data": own})
     return override(chosen, changes)
 
 
 def finish(folder: Path) -> Model:
     """Draw the training curve of a run and load what it came to."""
-    pictures.training_curve(read_journal(folder / "metrics.jsonl"), folder / "curve.png")
-    return load(folder)
+    model = load(folder)
+    metric = model.recipe.training.metric
+    pictures.training_curve(
+        read_journal(folder / "metrics.jsonl"),
+        folder / "curve.png",
+        "" if metric == "loss" else metric,
+    )
+    return model

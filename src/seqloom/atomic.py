@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     """Yields a name to write to; when the block ends well, that file takes the place of `path`.
 
     A crash or an error leaves what stood there. Raises UserError if the disk is full or closed to us.
@@ -36,7 +36,10 @@ def _explained(path: Path, error: BaseException) -> str | None:
     full = isinstance(error, OSError) and error.errno in FULL
     # safetensors reports the system's error as text only.
     if full or "No space left on device" in str(error) or "os error 28" in str(error):
-        return f"{path}: the disk is full, so nothing was saved; what stood there is unchanged. Free some space and resume."
+        return (
+            f"{path}: the disk is full, so nothing was saved; what stood there is unchanged. "
+            "Free some space and resume."
+        )
     if isinstance(error, PermissionError):
         return f"{path}: not allowed to write here. Choose another folder with --out."
     return None

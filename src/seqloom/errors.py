@@ -2,8 +2,8 @@
 the way out. The command line prints it without a traceback and exits with status 2.
 """
 
-from difflib import get_close_matches
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class UserError(Exception):

@@ -110,6 +110,18 @@ def test_any_text_and_any_number_survive_writing_and_reading(
     assert read_recipe(path) == recipe
 
 
+@pytest.mark.parametrize(
+    "character", ["\n", "\r", "\x85", "\u2028", "\u2029", "\ufeff", "\x00", "\x7f"]
+)
+def test_line_breaks_and_control_characters_survive_too(character: str, tmp_path: Path) -> None:
+    texts = tuple(
+        text.replace("|", character) for text in ("|", "a|", "|b", "a|b", " | ", "a|:| b")
+    )
+    recipe = Recipe(description=texts[3], data=Data(train=texts))
+    write_recipe(recipe, tmp_path / "config.yaml")
+    assert read_recipe(tmp_path / "config.yaml") == recipe
+
+
 def test_all_settings_are_written_in_the_order_they_are_declared(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     write_recipe(Recipe(), path)
@@ -189,10 +201,15 @@ def test_the_order_of_a_kind_and_its_settings_does_not_matter(recipe_file: Path)
     assert read_recipe(recipe_file, texts[::-1]).decoder == Cho(layers=2, maxout=5)
 
 
-def test_an_outer_kind_goes_before_an_inner_one(recipe_file: Path) -> None:
+def test_a_kind_and_the_kind_of_what_is_in_it_change_together(recipe_file: Path) -> None:
     texts = ["decoder.attention.kind=additive", "decoder.kind=bahdanau"]
     recipe = read_recipe(recipe_file, texts)
     assert recipe.decoder == Bahdanau(layers=2, attention=Additive(hidden=7))
+
+
+def test_an_override_is_never_dropped_with_the_settings_of_the_old_kind(recipe_file: Path) -> None:
+    with pytest.raises(UserError, match=r"^Unknown setting 'decoder.attention'"):
+        read_recipe(recipe_file, ["decoder.attention.kind=dot", "decoder.kind=sutskever"])
 
 
 @pytest.mark.parametrize("recipe", EXAMPLES)

@@ -285,7 +285,7 @@ def test_a_bad_line_inside_a_quoted_field() -> None:
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b'{"source" 1', "must be valid JSON, but is not (Expecting ':' delimiter at character 11)"),
+        (b'{"a" 1', "must be valid JSON, but is not (Expecting ':' delimiter at character 6)."),
         (b"[" * 50_000, "must be JSON of a usable size, but is not ("),
         (b"\n", "expected a JSON object, but the line is empty."),
         (b'["a", "b"]', "expected a JSON object, but found a list."),

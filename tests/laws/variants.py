@@ -6,6 +6,7 @@ model. Sizes differ wherever they may, so that no two dimensions can be mistaken
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import product
 from typing import Any, Literal, get_args, get_origin
 
@@ -68,9 +69,12 @@ FACTORS: Mapping[str, list[Any]] = {
     "reading": [
         {"bidirectional": both, "reverse": back} for both, back in product([False, True], repeat=2)
     ],
-    "layers": [1, 2],
-    "encoder_layers": [1, 2],
-    "sizes": ["unlike", "like"],
+    "fit": [
+        {"layers": 1, "below": 1, "alike": False},
+        {"layers": 1, "below": 2, "alike": False},
+        {"layers": 2, "below": 1, "alike": False},
+        {"layers": 2, "below": 2, "alike": True},
+    ],
     "tied": ["untied", "tied across sizes", "tied"],
     "variational": [False, True],
     "init": list(get_args(Training.model_fields["init"].annotation)),
@@ -78,24 +82,25 @@ FACTORS: Mapping[str, list[Any]] = {
 
 
 def recipe_of(row: Mapping[str, Any]) -> Recipe:
-    """The settings of one row of FACTORS."""
-    decoder, own = row["shape"]
-    like = row["sizes"] == "like"
+    """The settings of one row of FACTORS. Where encoder and decoder are alike, the states of one
+    can start the other."""
+    (decoder, own), fit = row["shape"], row["fit"]
     encoder = Encoder(
-        cell=row["cell"] if like else row["encoder_cell"],
-        layers=row["layers"] if like else row["encoder_layers"],
+        cell=row["cell"] if fit["alike"] else row["encoder_cell"],
+        layers=fit["below"],
         hidden=ENCODER,
         embedding=SOURCE_EMBEDDING,
         dropout=0.25,
         variational=row["variational"],
-        **row["reading"],
+        bidirectional=row["reading"]["bidirectional"] and not fit["alike"],
+        reverse=row["reading"]["reverse"],
     )
     memory = ENCODER * (1 + encoder.bidirectional)
-    equal = like or getattr(own.get("attention"), "kind", "") == "dot"
+    equal = fit["alike"] or getattr(own.get("attention"), "kind", "") == "dot"
     hidden = memory if equal else DECODER
     settings: dict[str, Any] = {
         "cell": row["cell"],
-        "layers": row["layers"],
+        "layers": fit["layers"],
         "hidden": hidden,
         "embedding": hidden if row["tied"] == "tied" else TARGET_EMBEDDING,
         "tied": row["tied"] != "untied",
@@ -141,7 +146,9 @@ ATTENTIVE = {name: r for name, r in VARIANTS.items() if "attention" in type(r.de
 INATTENTIVE = {name: r for name, r in VARIANTS.items() if name not in ATTENTIVE}
 
 
+@cache
 def model_of(recipe: Recipe, target_vocabulary: int = TARGET_VOCABULARY) -> EncoderDecoder:
-    """A model as it would answer, in float64, so that what should be equal is so to 1e-12."""
+    """A model as it would answer, in float64, so that what should be equal is so to 1e-12. Made
+    once for all tests: they may not change its weights."""
     torch.manual_seed(7)
     return build(recipe, SOURCE_VOCABULARY, target_vocabulary).double().eval()

@@ -29,8 +29,21 @@ def override(recipe: Recipe, overrides: Sequence[str]) -> Recipe:
 def write_recipe(recipe: Recipe, path: Path) -> None:
     """Every setting, defaults too, so that the file means the same when defaults change."""
     settings = recipe.model_dump(mode="json")
-    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.dump(settings, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     path.write_text(text, encoding="utf-8")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Escapes the line breaks of Unicode, which PyYAML writes bare and then reads as blanks."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _BREAKS & set(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_BREAKS = set("\r\x85\u2028\u2029")
+_Dumper.add_representer(str, _text)
 
 
 def _overridden(document: Document, overrides: Sequence[str]) -> Recipe:

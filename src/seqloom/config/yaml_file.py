@@ -17,9 +17,11 @@ class Document:
     places: dict[Path, str] = field(default_factory=dict[Path, str])
 
     def with_tree(self, tree: Tree, changed: Path) -> "Document":
-        """Another tree, in which what is at `changed` does not come from the file."""
+        """Another tree; what is at `changed`, or no longer there, does not come from the file."""
         places = {
-            path: place for path, place in self.places.items() if path[: len(changed)] != changed
+            path: place
+            for path, place in self.places.items()
+            if path[: len(changed)] != changed and _has(tree, path)
         }
         return Document(tree, places)
 
@@ -27,6 +29,11 @@ class Document:
         """A sentence on the setting at `path`, after its place if it comes from the file."""
         place = self.places.get(path)
         return f"{place}: {sentence}" if place else sentence
+
+
+def _has(tree: Tree, path: Path) -> bool:
+    name, *rest = path
+    return name in tree and (not rest or _has(as_tree(tree[name]) or {}, tuple(rest)))
 
 
 def load(path: FilePath) -> Document:

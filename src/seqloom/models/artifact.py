@@ -62,7 +62,9 @@ def save_weights(path: Path, weights: dict[str, Tensor]) -> None:
 def load_setting(folder: Path) -> tuple[Recipe, PairCodec]:
     """Recipe and vocabularies of a run. Raises UserError if this is no run folder of ours."""
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such run folder. Train one with: seqloom train RECIPE --out {folder}")
+        raise UserError(
+            f"{folder}: no such run folder. Train one with: seqloom train RECIPE --out {folder}"
+        )
     _check_format(folder)
     return read_recipe(str(folder / "config.yaml")), PairCodec.load(folder)
 
@@ -75,7 +77,11 @@ def load_run(folder: Path, device: str | torch.device = "cpu") -> Run:
     expected = dict(model.named_parameters())
     wrong = sorted(
         (expected.keys() ^ weights.keys())
-        | {name for name, w in weights.items() if name in expected and w.shape != expected[name].shape}
+        | {
+            name
+            for name, w in weights.items()
+            if name in expected and w.shape != expected[name].shape
+        }
     )
     if wrong:
         raise UserError(

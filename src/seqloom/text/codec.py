@@ -17,6 +17,7 @@ from typing import Final, Literal, Self, assert_never
 
 from pydantic import ValidationError
 
+from seqloom.atomic import replacing
 from seqloom.config.section import Section
 from seqloom.config.tokens import Bytes, Characters, Subwords, Tokens, Whitespace, Words
 from seqloom.errors import UserError
@@ -113,9 +114,11 @@ class Codec:
         tokens = self.vocabulary.tokens
         if isinstance(self._tokenizer, SubwordTokenizer):
             tokens = ()
-            _pieces_file(folder, name).write_text(self._tokenizer.to_json(), encoding="utf-8")
+            with replacing(_pieces_file(folder, name)) as part:
+                part.write_text(self._tokenizer.to_json(), encoding="utf-8")
         saved = _Saved(settings=self.settings, features=self.vocabulary.features, tokens=tokens)
-        (folder / f"{name}.json").write_text(saved.model_dump_json(indent=1), encoding="utf-8")
+        with replacing(folder / f"{name}.json") as part:
+            part.write_text(saved.model_dump_json(indent=1), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Self:

@@ -1,8 +1,8 @@
 """Averages of weights.
 
-    ema          w' = d w' + (1 - d) w after every update; d grows from 0 to `decay`, so that the
-                 first weights are soon forgotten (Polyak & Juditsky 1992)
-    last, best   the mean of a few validations' weights, kept on disk until the end
+ema          w' = d w' + (1 - d) w after every update; d grows from 0 to `decay`, so that the
+             first weights are soon forgotten (Polyak & Juditsky 1992)
+last, best   the mean of a few validations' weights, kept on disk until the end
 """
 
 from pathlib import Path
@@ -31,9 +31,8 @@ class MovingAverage:
         """Move towards the model's weights after `update` (counted from 1)."""
         decay = min(self.decay, (1 + update) / (10 + update))
         current = weights_of(model)
-        torch._foreach_lerp_(  # pyright: ignore[reportPrivateUsage]
-            list(self.weights.values()), [current[name] for name in self.weights], 1 - decay
-        )
+        for name, average in self.weights.items():
+            average.lerp_(current[name], 1 - decay)
 
 
 def mean_of_files(paths: list[Path]) -> Weights:

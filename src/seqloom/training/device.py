@@ -12,5 +12,5 @@ def choose_device(name: str) -> torch.device:
         name = "cuda" if present["cuda"] else "mps" if present["mps"] else "cpu"
     if not present[name]:
         here = ", ".join(device for device, there in present.items() if there)
-        raise UserError(f"device '{name}' is not there: this machine has {here}. Set device={here[:3]}.")
+        raise UserError(f"device '{name}' is not there: this machine has {here}. Set device=cpu.")
     return torch.device(name)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from seqloom.atomic import replacing
 from seqloom.errors import MissingExtra
 
 Record = dict[str, Any]
@@ -28,7 +29,9 @@ class Journal:
     def __init__(self, path: Path, until: int, tensorboard: bool) -> None:
         self.path = path
         kept = [record for record in read_journal(path) if record["update"] <= until]
-        path.write_text("".join(json.dumps(record) + "\n" for record in kept), encoding="utf-8")
+        with replacing(path) as part:
+            lines = (json.dumps(record) + "\n" for record in kept)
+            part.write_text("".join(lines), encoding="utf-8")
         self.board = _board(path.parent) if tensorboard else None
 
     def write(self, record: Record) -> None:

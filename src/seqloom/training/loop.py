@@ -75,7 +75,9 @@ def fit(run: Fit) -> Iterator[Step]:
             if progress.finished:
                 return
         progress.epoch, progress.batch = progress.epoch + 1, 0
-        if not settings.validate_every or progress.epoch == settings.max_epochs:
+        judge(run)
+        due = not settings.validate_every or progress.finished
+        if due and progress.validated_at < progress.update:
             yield _end_of_epoch(run)
 
 

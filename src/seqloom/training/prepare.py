@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Literal
+
+import numpy as np
 
 from seqloom.config import Recipe
 from seqloom.data.bad_rows import BadRows
@@ -17,7 +20,11 @@ from seqloom.data.example import Example
 from seqloom.data.sources import read_pairs
 from seqloom.data.split import HoldOut
 from seqloom.errors import UserError
+from seqloom.search.stepper import UNK
 from seqloom.text.pair import PairCodec
+
+_NOTABLE = 0.01
+"""Share of unknown dev tokens that is worth a word."""
 
 Examples = Callable[[], Iterable[Example]]
 """A set that can be read any number of times."""
@@ -30,6 +37,7 @@ class Sets:
     train: Examples
     dev: Examples
     notes: list[str] = field(default_factory=list[str])
+    bad: list[BadRows] = field(default_factory=list[BadRows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +57,39 @@ def find_sets(recipe: Recipe, folder: Path) -> Sets:
     if data.embedded is not None and not data.train:
         return Sets(lambda: generate("train", recipe.seed), lambda: generate("dev", recipe.seed))
     if not data.train:
-        raise UserError("no training data: give files with --data FILE or set data.train in the recipe.")
+        raise UserError(
+            "no training data: give files with --data FILE or set data.train in the recipe."
+        )
 
-    def read(paths: tuple[str, ...], side_file: str) -> Iterator[Example]:
-        bad = BadRows(folder / side_file) if data.skip_bad else None
-        pairs = read_pairs(paths, data, bad=bad)
-        return islice(pairs, data.max_pairs) if data.max_pairs else pairs
-
-    def everything() -> Iterator[Example]:
-        return read(data.train, "bad-train.tsv")
-
+    folder.mkdir(parents=True, exist_ok=True)
+    train = _Files(recipe, data.train, folder / "bad-train.tsv")
     if data.dev:
-        return Sets(everything, lambda: read(data.dev, "bad-dev.tsv"))
-    split = HoldOut.plan(everything(), data.dev_size, recipe.seed)
-    sets = Sets(
-        lambda: (pair for pair in everything() if not split.is_dev(pair)),
-        lambda: (pair for pair in everything() if split.is_dev(pair)),
+        dev = _Files(recipe, data.dev, folder / "bad-dev.tsv")
+        return Sets(train.read, dev.read, bad=[*train.bad, *dev.bad])
+    split = HoldOut.plan(train.read(), data.dev_size, recipe.seed)
+    note = (
+        f"no dev set was given: {split.size:,} of the training pairs are held out as one "
+        "(--dev FILE or data.dev names one)"
     )
-    held = sum(1 for _ in sets.dev())
-    sets.notes.append(
-        f"no dev set was given: {held:,} of the training pairs are held out as one (data.dev names one)"
+    return Sets(
+        lambda: (pair for pair in train.read() if not split.is_dev(pair)),
+        lambda: (pair for pair in train.read() if split.is_dev(pair)),
+        [note],
+        train.bad,
     )
-    return sets
+
+
+class _Files:
+    """The pairs of some files, to be read any number of times; bad rows are set aside but once."""
+
+    def __init__(self, recipe: Recipe, paths: tuple[str, ...], side_file: Path) -> None:
+        self.data = recipe.data
+        self.paths = paths
+        self.bad = [BadRows(side_file)] if recipe.data.skip_bad else []
+
+    def read(self) -> Iterator[Example]:
+        pairs = read_pairs(self.paths, self.data, bad=self.bad[0] if self.bad else None)
+        return islice(pairs, self.data.max_pairs) if self.data.max_pairs else pairs
 
 
 def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Prepared:
@@ -80,17 +99,27 @@ def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Pre
     codec = codec or PairCodec.train(recipe, sets.train)
     train = _encode(recipe, codec, sets.train, folder / "cache" / "train", limit=True, notes=notes)
     dev = _encode(recipe, codec, sets.dev, folder / "cache" / "dev", limit=False, notes=notes)
-    for name in ("bad-train.tsv", "bad-dev.tsv"):
-        if (side := folder / name).exists():
-            count = sum(1 for _ in side.open("rb")) - 1
-            notes.append(f"{count:,} bad rows were set aside, each with its reason, in {side}")
+    notes += [note for side in ("source", "target") if (note := _unknown(dev, side))]
+    decoded = sampled(sets.dev(), recipe.training.dev_decode)
+    for bad in sets.bad:
+        bad.close()
+        if bad.count:
+            notes.append(f"{bad.count:,} bad rows set aside, each with its reason, in {bad.path}")
     if not len(train):
-        raise UserError("no training pairs are left. See the notes above, or raise data.max_source.")
-    return Prepared(codec, train, dev, sampled(sets.dev(), recipe.training.dev_decode), notes)
+        raise UserError(
+            "no training pairs are left. See the notes above, or raise data.max_source."
+        )
+    return Prepared(codec, train, dev, decoded, notes)
 
 
 def _encode(
-    recipe: Recipe, codec: PairCodec, examples: Examples, folder: Path, *, limit: bool, notes: list[str]
+    recipe: Recipe,
+    codec: PairCodec,
+    examples: Examples,
+    folder: Path,
+    *,
+    limit: bool,
+    notes: list[str],
 ) -> Corpus:
     too_long = 0
 
@@ -112,6 +141,18 @@ def _encode(
             f"or data.max_target={recipe.data.max_target} tokens and were left out"
         )
     return corpus
+
+
+def _unknown(dev: Corpus, side: Literal["source", "target"]) -> str:
+    """A warning where the vocabulary misses much of what the model will be judged on."""
+    ids = dev.source.ids if side == "source" else dev.target.ids
+    share = float(np.mean(ids == UNK)) if len(ids) else 0.0
+    if share < _NOTABLE:
+        return ""
+    return (
+        f"{share:.1%} of the dev set's {side} tokens were never seen in training and are read as <unk> "
+        f"(characters, bytes or subwords in {side}.kind leave fewer)"
+    )
 
 
 def sampled(examples: Iterable[Example], size: int) -> list[Example]:

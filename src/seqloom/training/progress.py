@@ -28,6 +28,8 @@ class Progress:
     tokens: int = 0
     finished: str = ""
     """Why training ended; empty while it goes on."""
+    complete: bool = False
+    """True once the final weights are in place, which is some time after training ended."""
     plateau: Plateau = field(default_factory=Plateau)
     kept: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
     """(score, update) of the validations whose weights are kept for averaging."""

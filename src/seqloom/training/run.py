@@ -13,7 +13,7 @@ import copy
 import math
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from seqloom.config import Recipe
 from seqloom.config.search import Search
 from seqloom.data.batching import Batches
 from seqloom.data.corpus import Corpus
-from seqloom.data.example import Example
 from seqloom.errors import UserError
 from seqloom.models.artifact import (
     WEIGHTS,
@@ -84,7 +83,7 @@ class Finished:
 Event = Note | Ready | Step | Finished
 
 
-def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Iterator[Event]:
+def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Generator[Event]:
     """Train a recipe into a run folder. Raises UserError for anything the user can mend."""
     last = folder / "checkpoints" / LAST
     going_on = resume and last.exists()
@@ -102,7 +101,7 @@ def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Iterator[
     run, validator = _fit(recipe, data)
     if going_on:
         load_checkpoint(last, run)
-        _refuse_spent(run)
+        _refuse_spent(run, folder)
     yield _ready(folder, data, run)
     journal = Journal(
         folder / "metrics.jsonl", run.progress.validated_at, recipe.training.tensorboard
@@ -121,6 +120,8 @@ def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Iterator[
     keeper.save()
     yield _finish(run, keeper, validator)
     shutil.rmtree(folder / "cache", ignore_errors=True)
+    run.progress.complete = True
+    keeper.save()
 
 
 def _prepared(recipe: Recipe, folder: Path, going_on: bool) -> Prepared:
@@ -192,11 +193,9 @@ class Validator:
             return validation(loss, name, None)
         search = Search(beam=1, max_length=self.recipe.search.max_length)
         predictor = Predictor(self.codec, ModelStepper(model), search)
-
-        def decode(examples: Sequence[Example]) -> list[str]:
-            return [result.text for result in predictor.predict(examples)]
-
-        return validation(loss, name, dev_metric(name, self.examples, decode))
+        outputs = [result.text for result in predictor.predict(self.examples)]
+        metric = dev_metric(name, outputs, self.examples, self.codec.target.normalize)
+        return validation(loss, name, metric)
 
 
 class _Keeper:
@@ -266,12 +265,15 @@ def _ready(folder: Path, data: Prepared, run: Fit) -> Ready:
     )
 
 
-def _refuse_spent(run: Fit) -> None:
-    """A run that has used its budget up would end at once: say which number to raise."""
+def _refuse_spent(run: Fit, folder: Path) -> None:
+    """A run that has used its budget up would end at once: say which number to raise. One that was
+    stopped between its last update and its final weights still has those to make."""
     progress = run.progress
-    progress.finished = ""
+    ending = progress.finished != "" and not progress.complete
+    progress.finished, progress.complete = "", False
     judge(run)
-    if progress.finished:
+    if progress.finished and not ending:
+        shutil.rmtree(folder / "cache", ignore_errors=True)
         raise UserError(
             f"nothing left to do: {progress.finished} after {progress.update:,} updates "
             f"({progress.epoch} epochs). Raise that limit with --set and resume."
@@ -296,7 +298,9 @@ def _record(run: Fit, step: Step, result: Validation) -> Record:
 
 
 def _finish(run: Fit, keeper: _Keeper, validator: Validator) -> Finished:
-    """Put the final weights in place, and score them once more on the dev set."""
-    put(keeper.final_weights(), run.model)
-    save_weights(keeper.folder / WEIGHTS, weights_of(run.model))
-    return Finished(run.progress.finished, validator.score(run.model), run.progress)
+    """Put the final weights in place, and score them once more on the dev set. The run keeps its
+    own weights: it may go on one day with a larger budget."""
+    final = copy.deepcopy(run.model)
+    put(keeper.final_weights(), final)
+    save_weights(keeper.folder / WEIGHTS, weights_of(final))
+    return Finished(run.progress.finished, validator.score(final), run.progress)

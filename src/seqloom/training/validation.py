@@ -36,13 +36,11 @@ def dev_loss(model: EncoderDecoder, batches: Batches) -> float:
 
 
 def dev_metric(
-    name: str, examples: Sequence[Example], decode: Callable[[Sequence[Example]], list[str]]
+    name: str, outputs: Sequence[str], examples: Sequence[Example], written: Callable[[str], str]
 ) -> float:
-    """The metric of the greedy outputs for some dev pairs."""
-    outputs = decode(examples)
-    references = [[example.target or ""] for example in examples]
-    report = evaluate(outputs, references, [name], bootstrap=0)
-    return report[name].value
+    """The metric of some outputs; `written` brings references into the form that outputs are in."""
+    references = [[written(example.target or "")] for example in examples]
+    return evaluate(outputs, references, [name], bootstrap=0)[name].value
 
 
 def validation(loss: float, name: str, metric: float | None) -> Validation:

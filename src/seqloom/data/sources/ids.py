@@ -44,7 +44,7 @@ class SeenIds:
 
     def _grow(self) -> None:
         entries = list(self._entries(self._hashes, self._lines))
-        self._clear(len(self._lines))
+        self._clear(2 * len(self._lines))
         for key, line in entries:
             slot = self._slot(key)
             self._hashes[slot], self._lines[slot] = key, line

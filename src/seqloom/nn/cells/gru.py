@@ -67,7 +67,8 @@ class _Scan(torch.autograd.Function):
         return hs[1:]
 
     @staticmethod
-    def backward(ctx: Any, dhs: Tensor) -> tuple[Tensor, ...]:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, ...]:
+        (dhs,) = grad_outputs
         R, rz, n, inner, hs = ctx.saved_tensors
         steps, rows, D = n.shape
         r, z = rz.chunk(2, dim=2)

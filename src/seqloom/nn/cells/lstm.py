@@ -67,7 +67,8 @@ class _Scan(torch.autograd.Function):
         return hs[1:], cs[1:]
 
     @staticmethod
-    def backward(ctx: Any, dhs: Tensor | None, dcs: Tensor | None) -> tuple[Tensor, ...]:
+    def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor, ...]:
+        dhs, dcs = grad_outputs
         R, z, hs, cs, tanh_c = ctx.saved_tensors
         steps, rows, D = tanh_c.shape
         i, f, o, g = z.chunk(4, dim=2)

@@ -3,8 +3,10 @@
     the same cell and size in one direction    s_0 = the last state itself       Sutskever 2014
     otherwise                                  s_0 = tanh(V h) for every part    Cho 2014, Bahdanau 2015
 
-h is the encoder's output after its last position (both directions side by side). Layer n of the
-decoder starts from layer n of the encoder, or from its last one where the encoder is shallower.
+h is the encoder's output after its last position (both directions side by side). Depths are matched
+from the top, so that the last layer, which has seen the most, is always handed on: the decoder's
+last layer starts from the encoder's last, the one below from the one below, and where the encoder is
+shallower the rest start from its first.
 
 Sizes: N rows, H last state of the encoder, D state of the decoder.
 """
@@ -35,6 +37,6 @@ class Bridge(nn.Module):
     def forward(self, last: LastStates) -> tuple[Float[Tensor, "N D"], ...]:
         state: list[Tensor] = []
         for layer, V in enumerate(self.V):
-            h = last[min(layer, len(last) - 1)][0]
+            h = last[max(0, layer + len(last) - self.layers)][0]
             state.extend(torch.tanh(V(h)).split(self.hidden, dim=1))
         return tuple(state)

@@ -50,7 +50,9 @@ class Layers(nn.Module):
         like = projected[..., : self.hidden]
         return [self.dropout.noise(like) for _ in range(len(self.cells) - 1)]
 
-    def step(self, projected: Float[Tensor, "N G"], state: CellState, noise: Noise, t: int) -> CellState:
+    def step(
+        self, projected: Float[Tensor, "N G"], state: CellState, noise: Noise, t: int
+    ) -> CellState:
         """All layers, one step."""
         states = self.split(state)
         new = self.first(projected, states[0])

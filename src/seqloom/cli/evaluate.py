@@ -1,0 +1,130 @@
+"""`seqloom evaluate`: the task's metrics on a test set, with intervals, and the same as JSON."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from seqloom.cli.groups import by_group, group_table
+from seqloom.cli.options import (
+    BatchSize,
+    Beam,
+    CoveragePenalty,
+    Device,
+    LengthPenalty,
+    MaxLength,
+    Run,
+    given,
+)
+from seqloom.cli.progress import stderr
+from seqloom.cli.written import one_line
+
+if TYPE_CHECKING:
+    from seqloom.api import Evaluation
+    from seqloom.metrics import Report
+
+
+def evaluate(
+    run: Run,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE", help="Test pairs. Default: the recipe's test set."),
+    ] = None,
+    metrics: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES", help="exact,wer,per,cer,bleu,chrf,perplexity. Default: the recipe's."
+        ),
+    ] = "",
+    json_file: Annotated[
+        str,
+        typer.Option("--json", metavar="FILE|-", help="Write the scores as JSON; - prints them."),
+    ] = "",
+    predictions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a TSV: source, references (' ||| '), output."),
+    ] = None,
+    bootstrap: Annotated[
+        int, typer.Option(metavar="N", help="Resamples for the intervals; 0 draws none.")
+    ] = 1000,
+    tokenize: Annotated[
+        Literal["13a", "none", "intl", "char", "zh"],
+        typer.Option(help="How BLEU finds words; none for text that is tokenised already."),
+    ] = "13a",
+    lowercase: Annotated[
+        bool, typer.Option("--lowercase", help="BLEU and chrF without regard to case.")
+    ] = False,
+    beam: Beam = None,
+    length_penalty: LengthPenalty = None,
+    coverage_penalty: CoveragePenalty = None,
+    max_length: MaxLength = None,
+    batch_size: BatchSize = None,
+    device: Device = "auto",
+) -> None:
+    """Score a model on pairs it has not seen.
+
+    A source that occurs several times counts once, and each of its targets is right.
+    """
+    from seqloom.api import load
+
+    model = load(run, device)
+    settings = given(
+        {
+            "beam": beam,
+            "length_penalty": length_penalty,
+            "coverage_penalty": coverage_penalty,
+            "max_length": max_length,
+            "batch_size": batch_size,
+        }
+    )
+    with stderr().status("Answering the test set"):
+        evaluation = model.evaluate(
+            files or None,
+            metrics=[name.strip() for name in metrics.split(",") if name.strip()] or None,
+            bootstrap=bootstrap,
+            tokenize=tokenize,
+            lowercase=lowercase,
+            **settings,
+        )
+    groups = by_group(evaluation)
+    if json_file != "-":
+        typer.echo(evaluation.report.table())
+        if groups:
+            typer.echo("\n" + group_table(groups))
+    if json_file:
+        _write(json_file, json.dumps(_twin(run, files, evaluation, groups), indent=2) + "\n")
+    if predictions:
+        _write(str(predictions), _tsv(evaluation))
+
+
+def _twin(
+    run: Path, files: list[str] | None, evaluation: "Evaluation", groups: dict[str, "Report"]
+) -> dict[str, Any]:
+    twin: dict[str, Any] = {"run": str(run), "data": files or [], **evaluation.report.to_dict()}
+    if groups:
+        twin["groups"] = {name: report.to_dict() for name, report in groups.items()}
+    return twin
+
+
+def _tsv(evaluation: "Evaluation") -> str:
+    rows = zip(evaluation.examples, evaluation.references, evaluation.results, strict=True)
+    return "".join(
+        f"{_cell(example.source)}\t{_cell(' ||| '.join(references))}\t{_cell(result.text)}\n"
+        for example, references, result in rows
+    )
+
+
+def _cell(text: str) -> str:
+    return one_line(text).replace("\t", " ")
+
+
+def _write(path: str, text: str) -> None:
+    """Into a file, whole or not at all; to standard output for '-'."""
+    if path == "-":
+        typer.echo(text, nl=False)
+        return
+    from seqloom.atomic import replacing
+
+    with replacing(Path(path)) as part:
+        part.write_text(text, encoding="utf-8")

@@ -1,0 +1,127 @@
+"""`seqloom info`: what recipes there are, what is in one, and how a run went."""
+
+import json
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seqloom.cli.progress import clock
+
+if TYPE_CHECKING:
+    from seqloom.config import Recipe
+
+
+def _recipes(incomplete: str) -> list[tuple[str, str]]:
+    from seqloom.config import recipe_names
+
+    return [entry for entry in recipe_names().items() if entry[0].startswith(incomplete)]
+
+
+def info(
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUN|RECIPE",
+            help="A run folder, a recipe's name or a YAML file. Without it: a list of the recipes.",
+            autocompletion=_recipes,
+        ),
+    ] = None,
+    settings: Annotated[
+        bool | None,
+        typer.Option(help="Print every setting as YAML. Default: for recipes.", show_default=False),
+    ] = None,
+) -> None:
+    """Describe a run or a recipe, or list the recipes."""
+    from seqloom.config import read_recipe
+
+    if subject is None:
+        typer.echo(_listed())
+    elif Path(subject).is_dir():
+        recipe, text = _run(Path(subject))
+        typer.echo(text)
+        if settings:
+            typer.echo("\n" + _yaml(recipe))
+    else:
+        recipe = read_recipe(subject)
+        typer.echo(_described(recipe))
+        if settings is not False:
+            typer.echo("\n" + _yaml(recipe))
+
+
+def _listed() -> str:
+    from seqloom.config import recipe_names
+
+    recipes = "\n".join(f"{name:<12} {about}" for name, about in recipe_names().items())
+    return f"{recipes}\n\nMore on one: seqloom info RECIPE. Train one: seqloom train RECIPE."
+
+
+def _described(recipe: "Recipe") -> str:
+    lines = [f"{recipe.name}: {recipe.description}" if recipe.description else recipe.name]
+    if recipe.expected:
+        lines.append(f"Expected: {recipe.expected}")
+    return "\n".join(lines)
+
+
+def _yaml(recipe: "Recipe") -> str:
+    """As `config.yaml` in a run folder."""
+    import yaml
+
+    settings = recipe.model_dump(mode="json")
+    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=100).rstrip()
+
+
+def _run(folder: Path) -> tuple["Recipe", str]:
+    from seqloom.models.artifact import WEIGHTS, load_setting, load_weights
+    from seqloom.training.journal import read_journal
+
+    recipe, codec = load_setting(folder)
+    summary = _summary(folder)
+    journal = read_journal(folder / "metrics.jsonl")
+    facts = [("recipe", recipe.name), ("state", _state(folder, summary))]
+    facts.append(("data", _data(recipe, summary)))
+    facts.append(("vocabularies", f"{codec.source.size:,} source, {codec.target.size:,} target"))
+    if (folder / WEIGHTS).exists():
+        weights = load_weights(folder / WEIGHTS).values()
+        facts.append(("parameters", f"{sum(weight.numel() for weight in weights):,}"))
+    if journal:
+        facts.append(("trained", _trained(journal[-1])))
+        facts.append(("dev scores", _scores(recipe, summary, journal)))
+    facts.append(("seed", str(recipe.seed)))
+    lines = [f"{name:<13} {text}" for name, text in facts]
+    return recipe, "\n".join([str(folder), *lines])
+
+
+def _summary(folder: Path) -> dict[str, Any]:
+    """What training wrote at its end; nothing before that."""
+    path = folder / "summary.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _state(folder: Path, summary: dict[str, Any]) -> str:
+    if summary:
+        return f"finished: {summary['reason']}"
+    return f"not finished; go on with: seqloom train --resume --out {quote(str(folder))}"
+
+
+def _data(recipe: "Recipe", summary: dict[str, Any]) -> str:
+    names = ", ".join(recipe.data.train) or f"embedded: {recipe.data.embedded}"
+    if not summary:
+        return names
+    return f"{names} ({summary['train_pairs']:,} pairs, {summary['dev_pairs']:,} dev pairs)"
+
+
+def _trained(last: dict[str, Any]) -> str:
+    return f"{last['update']:,} updates, {clock(last['seconds'])} (at the last validation)"
+
+
+def _scores(recipe: "Recipe", summary: dict[str, Any], journal: list[dict[str, Any]]) -> str:
+    metric = recipe.training.metric
+    names = ["loss", *([] if metric == "loss" else [metric])]
+    if summary:
+        final = ", ".join(f"{name} {summary['dev'][name]:.4f}" for name in names)
+        return f"{final} (the final weights)"
+    last = journal[-1]
+    values = {"loss": last["dev_loss"], metric: last.get(metric, last["dev_loss"])}
+    return ", ".join(f"{name} {values[name]:.4f}" for name in names) + " (the last validation)"

@@ -1,0 +1,155 @@
+"""`seqloom predict`: one line in, one line out, in the input's order and in constant memory."""
+
+import os
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from seqloom.cli.options import (
+    BatchSize,
+    Beam,
+    CoveragePenalty,
+    Device,
+    LengthPenalty,
+    MaxLength,
+    NBest,
+    Prefix,
+    Run,
+    beam_for,
+    given,
+)
+from seqloom.cli.stdin import arrived, standard_input
+from seqloom.cli.unknown import Unknown
+from seqloom.cli.written import Format, Writer
+
+if TYPE_CHECKING:
+    from seqloom.api import Model
+    from seqloom.data.example import Example
+
+BATCHES = 16
+"""Batches read at a time where lines need not be answered one by one."""
+
+
+def predict(
+    run: Run,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-",
+            help="Sources, one a line, features after tabs. Default: standard input.",
+            show_default=False,
+        ),
+    ] = "-",
+    beam: Beam = None,
+    nbest: NBest = None,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Append the score that the search ranks by.")
+    ] = False,
+    alignments: Annotated[
+        bool,
+        typer.Option("--alignments", help="Append the alignment, in Pharaoh format (0-0 1-2)."),
+    ] = False,
+    format: Annotated[
+        Format,
+        typer.Option(help="jsonl writes an object a line with tokens and log probabilities."),
+    ] = "text",
+    attention: Annotated[
+        bool, typer.Option("--attention", help="With jsonl: the attention weights too.")
+    ] = False,
+    sample: Annotated[
+        bool | None,
+        typer.Option("--sample", help="Draw outputs instead of searching for the best."),
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Sampling: below 1 is more careful, above 1 more daring.")
+    ] = None,
+    top_k: Annotated[
+        int | None, typer.Option(help="Sampling: among the k likeliest tokens only.")
+    ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(help="Sampling: among the likeliest that reach this probability."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Sampling: the same seed draws the same.")
+    ] = None,
+    prefix: Prefix = "",
+    length_penalty: LengthPenalty = None,
+    coverage_penalty: CoveragePenalty = None,
+    max_length: MaxLength = None,
+    batch_size: BatchSize = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there; the file appears when whole.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Answer every line of a file or of standard input.
+
+    An empty line is answered with an empty line. With --nbest above 1 there are several lines for
+    an input: its number (from 0), output and score with ' ||| ' between them.
+    """
+    if attention and format != "jsonl":
+        raise typer.BadParameter("goes with --format jsonl only.", param_hint="--attention")
+    from seqloom.api import load
+
+    model = load(run, device)
+    settings = given(
+        {
+            "beam": beam if sample else beam_for(beam, nbest, model.recipe.search.beam),
+            "nbest": nbest,
+            "sample": sample,
+            "temperature": temperature,
+            "top_k": top_k,
+            "top_p": top_p,
+            "seed": seed,
+            "length_penalty": length_penalty,
+            "coverage_penalty": coverage_penalty,
+            "max_length": max_length,
+            "batch_size": batch_size,
+        }
+    )
+    writer = Writer(format, (nbest or 1) > 1, scores, alignments, attention)
+    unknown = Unknown(model.run.codec.source)
+    number = 0
+    with _opened(output) as out:
+        for chunk in _chunks(file, model, BATCHES * model.search(**settings).batch_size):
+            results = model.stream(chunk, prefix=prefix, **settings)
+            for example, result in zip(chunk, results, strict=True):
+                out.write(writer.write(number, result, len(example.features)) + "\n")
+                unknown.add(result.unknown, example.features if result.source_tokens else ())
+                number += 1
+            out.flush()
+    if summary := unknown.summary():
+        typer.echo(summary, err=True)
+
+
+def _chunks(file: str, model: "Model", limit: int) -> Iterator[list["Example"]]:
+    from itertools import islice
+
+    from seqloom.data.sources import read_sources
+
+    if file != "-":
+        examples = read_sources(file, model.recipe.data)
+        while chunk := list(islice(examples, limit)):
+            yield chunk
+        return
+    if sys.stdin.isatty():
+        end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
+        typer.echo(f"One source a line; {end} ends.", err=True)
+    stdin = standard_input()
+    yield from arrived(read_sources(stdin, model.recipe.data), stdin, limit)
+
+
+@contextmanager
+def _opened(output: Path | None) -> Generator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    from seqloom.atomic import replacing
+
+    with replacing(output) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        yield file

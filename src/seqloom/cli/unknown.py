@@ -1,0 +1,37 @@
+"""What the model had never seen: counted while predicting, told once at the end."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqloom.text.codec import Codec
+
+NAMED = 20
+"""How many are named."""
+
+
+class Unknown:
+    """Units and features that were read as <unk>, by the number of lines they occur in."""
+
+    def __init__(self, codec: "Codec") -> None:
+        self._features = codec.vocabulary.feature_ids
+        self._lines: Counter[str] = Counter()
+
+    def add(self, units: Iterable[str], features: Sequence[str]) -> None:
+        """Those of one line."""
+        self._lines.update(set(units))
+        self._lines.update({f"feature {name}" for name in features if name not in self._features})
+
+    def summary(self) -> str:
+        """One sentence; empty if there is nothing to tell."""
+        if not self._lines:
+            return ""
+        from seqloom.text.display import visible
+
+        named = ", ".join(
+            f"{visible(unit)} ({lines:,})" for unit, lines in self._lines.most_common(NAMED)
+        )
+        more = len(self._lines) - NAMED
+        rest = f" and {more:,} more" if more > 0 else ""
+        return f"Note: never seen in training and read as <unk> (lines with it): {named}{rest}."

@@ -1,0 +1,74 @@
+"""From settings to weights: how they are first filled, and what is shared."""
+
+import pytest
+import torch
+from tests.laws.variants import SOURCE_VOCABULARY, TARGET_VOCABULARY, VARIANTS
+
+from seqloom.config import Decoder, Encoder, Luong, Recipe, Sutskever, Training
+from seqloom.models.build import PAD, build
+from seqloom.models.encoder_decoder import EncoderDecoder
+from seqloom.nn.cells.lstm import LSTM
+from seqloom.nn.decoders.bridge import Bridge, Carry
+
+each_init = pytest.mark.parametrize("init", ["xavier", "uniform"])
+
+
+def built(recipe: Recipe) -> EncoderDecoder:
+    return build(recipe, SOURCE_VOCABULARY, TARGET_VOCABULARY)
+
+
+@each_init
+def test_padding_is_embedded_as_nothing(init):
+    model = built(Recipe(training=Training(init=init)))
+    for embedding in (model.encoder.embedding, model.embedding):
+        assert embedding.weight[PAD].count_nonzero() == 0
+        assert embedding.weight[PAD + 1 :].count_nonzero() > 0
+
+
+@each_init
+def test_the_forget_gate_starts_open(init):
+    model = built(Recipe(encoder=Encoder(hidden=3), training=Training(init=init, forget_bias=1.5)))
+    biases = [module.b for module in model.modules() if isinstance(module, LSTM)]
+    assert len(biases) == 3
+    assert all((b[module_size(b) : 2 * module_size(b)] == 1.5).all() for b in biases)
+
+
+def module_size(bias: torch.Tensor) -> int:
+    return len(bias) // LSTM.gates
+
+
+def test_uniform_weights_stay_within_their_scale():
+    training = Training(init="uniform", init_scale=0.05, forget_bias=0.0)
+    weights = list(built(Recipe(training=training)).parameters())
+    assert max(weight.abs().max().item() for weight in weights) <= 0.05
+    assert all(weight.std() > 0.02 for weight in weights if len(weight) > 100)
+
+
+def test_recurrent_blocks_start_orthogonal():
+    model = built(Recipe(encoder=Encoder(hidden=8, cell="gru")))
+    for block in model.encoder.stack.forwards[0].R.split(8):
+        torch.testing.assert_close(block @ block.t(), torch.eye(8), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "kind"),
+    [
+        (Encoder(hidden=5, bidirectional=False), Carry),
+        (Encoder(hidden=5, bidirectional=True), Bridge),
+        (Encoder(hidden=7, bidirectional=False), Bridge),
+        (Encoder(hidden=5, bidirectional=False, cell="gru"), Bridge),
+        (Encoder(hidden=5, bidirectional=False, layers=2), Bridge),
+    ],
+)
+@pytest.mark.parametrize("decoder", [Sutskever(hidden=5), Luong(hidden=5)])
+def test_states_are_carried_only_where_they_fit(encoder: Encoder, kind: type, decoder: Decoder):
+    assert type(built(Recipe(encoder=encoder, decoder=decoder)).decoder.bridge) is kind
+
+
+@pytest.mark.parametrize("recipe", VARIANTS.values(), ids=VARIANTS)
+def test_the_same_seed_gives_the_same_weights(recipe):
+    torch.manual_seed(23)
+    first = built(recipe)
+    torch.manual_seed(23)
+    for weight, again in zip(first.parameters(), built(recipe).parameters(), strict=True):
+        assert torch.equal(weight, again)

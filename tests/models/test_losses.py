@@ -1,0 +1,89 @@
+"""What training minimises: smoothing by hand, and scheduled sampling between its two ends."""
+
+from math import log
+
+import pytest
+import torch
+from tests.laws.batches import pairs_of
+from tests.laws.variants import TARGET_VOCABULARY, VARIANTS, model_of
+from torch import Tensor, nn
+
+from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
+from seqloom.search.stepper import SOS
+
+SHAPES = {recipe.decoder.kind: recipe for recipe in VARIANTS.values()}
+"""One model of each kind of decoder."""
+each_decoder = pytest.mark.parametrize("recipe", SHAPES.values(), ids=SHAPES)
+
+
+class Always(nn.Module):
+    """A readout that gives every position the same distribution."""
+
+    def __init__(self, *probabilities: float) -> None:
+        super().__init__()
+        self.logits = torch.tensor(probabilities, dtype=torch.float64).log()
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.logits.expand(len(features), -1)
+
+
+def sure_of(*probabilities: float) -> EncoderDecoder:
+    model = model_of(next(iter(VARIANTS.values())))
+    return EncoderDecoder(model.encoder, model.embedding, model.decoder, Always(*probabilities))
+
+
+def only(*target: int) -> Pairs:
+    """One pair with that target."""
+    pairs = pairs_of([(2, len(target))])
+    return pairs._replace(target=torch.tensor([target]))
+
+
+def test_the_loss_counts_the_end_and_is_in_nats():
+    loss = sure_of(0.1, 0.1, 0.1, 0.2, 0.5).loss(only(4, 4, 3), smoothing=0.0)
+    assert loss.nll.item() == pytest.approx(-2 * log(0.5) - log(0.2))
+    assert loss.smoothed.item() == pytest.approx(loss.nll.item())
+    assert loss.tokens == 3
+
+
+def test_label_smoothing_by_hand():
+    # (1 - e) times -log p of the target, and e times the mean of -log p over all five tokens.
+    loss = sure_of(0.1, 0.1, 0.1, 0.2, 0.5).loss(only(4, 3), smoothing=0.2)
+    mean = -(3 * log(0.1) + log(0.2) + log(0.5)) / 5
+    assert loss.nll.item() == pytest.approx(-log(0.5) - log(0.2))
+    assert loss.smoothed.item() == pytest.approx(0.8 * loss.nll.item() + 0.2 * 2 * mean)
+
+
+@each_decoder
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_scheduled_sampling_with_probability_zero_is_teacher_forcing(recipe, smoothing):
+    model, pairs = model_of(recipe), pairs_of()
+    sampled, forced = model.loss_sampled(pairs, smoothing, 0.0), model.loss(pairs, smoothing)
+    torch.testing.assert_close(sampled.smoothed, forced.smoothed, rtol=0, atol=1e-9)
+    torch.testing.assert_close(sampled.nll, forced.nll, rtol=0, atol=1e-9)
+    assert sampled.tokens == forced.tokens
+
+
+@each_decoder
+def test_scheduled_sampling_with_probability_one_feeds_the_models_own_guesses(recipe):
+    model, pairs = model_of(recipe), pairs_of([(5, 4)])
+    memory, state = model.read(pairs.source, pairs.source_lengths)
+    token, nll = torch.tensor([SOS]), 0.0
+    for target in pairs.target[0].tolist():
+        logits, _, state = model.step(token, memory, state)
+        nll -= float(torch.log_softmax(logits[0], 0)[target])
+        token = logits.argmax(1)
+    assert model.loss_sampled(pairs, 0.0, 1.0).nll.item() == pytest.approx(nll)
+
+
+@each_decoder
+def test_scheduled_sampling_reaches_every_parameter(recipe):
+    model = model_of(recipe)
+    model.zero_grad()
+    model.loss_sampled(pairs_of(), 0.1, 0.5).smoothed.backward()
+    unreached = [name for name, w in model.named_parameters() if not w.grad.count_nonzero()]
+    assert unreached == []
+
+
+def test_an_untrained_model_is_about_as_good_as_chance():
+    loss = sure_of(*[1 / TARGET_VOCABULARY] * TARGET_VOCABULARY).loss(pairs_of(), 0.3)
+    assert loss.smoothed.item() / loss.tokens == pytest.approx(log(TARGET_VOCABULARY))

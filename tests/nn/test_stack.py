@@ -1,0 +1,64 @@
+"""Stacks: directions, padding, and what reversal leaves in place."""
+
+import pytest
+import torch
+
+from seqloom.nn.cells.cell import Cell
+from seqloom.nn.cells.gru import GRU
+from seqloom.nn.cells.stack import Stack, mirrored, reversed_rows
+from seqloom.nn.dropout import Dropout
+from seqloom.nn.encoders.recurrent import RecurrentEncoder
+
+NO_DROPOUT = Dropout(0.0, False)
+
+
+def gru(inputs: int, hidden: int) -> Cell:
+    torch.manual_seed(17)
+    cell = GRU(inputs, hidden)
+    for weight in cell.parameters():
+        torch.nn.init.normal_(weight, std=0.7)
+    return cell.double()
+
+
+def test_a_mirror_turns_what_is_real_and_leaves_the_padding():
+    # Two rows of 4 positions, of which 4 and 2 are real; time runs downwards.
+    expected = torch.tensor([[3, 1], [2, 0], [1, 2], [0, 3]])
+    assert torch.equal(mirrored(torch.tensor([4, 2]), 4), expected)
+
+
+def test_a_mirror_applied_twice_gives_the_sequence_back():
+    sequence, mirror = torch.randn(5, 3, 2), mirrored(torch.tensor([5, 1, 3]), 5)
+    assert not torch.equal(reversed_rows(sequence, mirror), sequence)
+    assert torch.equal(reversed_rows(reversed_rows(sequence, mirror), mirror), sequence)
+
+
+def test_a_backward_layer_reads_last_to_first():
+    forward, backward, x = gru(2, 3), gru(2, 3), torch.randn(4, 1, 2).double()
+    outputs, [(last,)] = Stack([forward], [backward], NO_DROPOUT)(x, torch.tensor([4]))
+    (there,) = forward.scan(forward.project(x), forward.start(1))
+    (back,) = backward.scan(backward.project(x.flip(0)), backward.start(1))
+    torch.testing.assert_close(outputs, torch.cat([there, back.flip(0)], 2))
+    torch.testing.assert_close(last, torch.cat([there[-1], back[-1]], 1))
+
+
+def test_a_layer_reads_the_outputs_of_the_one_below():
+    first, second, x = gru(2, 3), gru(3, 3), torch.randn(4, 1, 2).double()
+    outputs, last = Stack([first, second], [], NO_DROPOUT)(x, torch.tensor([4]))
+    (below,) = first.scan(first.project(x), first.start(1))
+    (above,) = second.scan(second.project(below), second.start(1))
+    torch.testing.assert_close(outputs, above)
+    torch.testing.assert_close(last[0][0], below[-1])
+    torch.testing.assert_close(last[1][0], above[-1])
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_reversal_turns_the_source_but_not_its_end(reverse):
+    """States come back in the order of the source, whichever way it was read."""
+    embedding = torch.nn.Embedding(9, 2).double()
+    stack = Stack([gru(2, 3)], [], NO_DROPOUT)
+    encoder = RecurrentEncoder(embedding, stack, reverse)
+    source = torch.tensor([[4, 5, 6, 3]])
+    order = [2, 1, 0, 3] if reverse else [0, 1, 2, 3]
+    read, _ = stack(embedding(source[:, order]).transpose(0, 1), torch.tensor([4]))
+    states = encoder(source, torch.tensor([4])).states
+    torch.testing.assert_close(states[0], read[order, 0])
