@@ -6,9 +6,9 @@ import pytest
 import torch
 from tests.laws.batches import pairs_of
 from tests.laws.variants import TARGET_VOCABULARY, VARIANTS, model_of
-from torch import Tensor, nn
 
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
+from seqloom.nn.readouts.softmax import Softmax
 from seqloom.search.stepper import SOS
 
 SHAPES = {recipe.decoder.kind: recipe for recipe in VARIANTS.values()}
@@ -16,20 +16,14 @@ SHAPES = {recipe.decoder.kind: recipe for recipe in VARIANTS.values()}
 each_decoder = pytest.mark.parametrize("recipe", SHAPES.values(), ids=SHAPES)
 
 
-class Always(nn.Module):
-    """A readout that gives every position the same distribution."""
-
-    def __init__(self, *probabilities: float) -> None:
-        super().__init__()
-        self.logits = torch.tensor(probabilities, dtype=torch.float64).log()
-
-    def forward(self, features: Tensor) -> Tensor:
-        return self.logits.expand(len(features), -1)
-
-
 def sure_of(*probabilities: float) -> EncoderDecoder:
+    """A model that gives every position the same distribution."""
     model = model_of(next(iter(VARIANTS.values())))
-    return EncoderDecoder(model.encoder, model.embedding, model.decoder, Always(*probabilities))
+    readout = Softmax(model.decoder.features, len(probabilities), tied_to=None).double()
+    with torch.no_grad():
+        readout.output.weight.zero_()
+        readout.output.bias.copy_(torch.tensor(probabilities, dtype=torch.float64).log())
+    return EncoderDecoder(model.encoder, model.embedding, model.decoder, readout)
 
 
 def only(*target: int) -> Pairs:

@@ -37,12 +37,13 @@ class Meter:
     _weight: float = 0.0
     _tokens: float = 0.0
     _seconds: float = 0.0
-    _began: float = field(default_factory=time.monotonic)
-    _last: float = field(default_factory=time.monotonic)
     _first: int = field(init=False)
+    _began: float = field(init=False)
+    _last: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._first = self.counters.update
+        self._began = self._last = time.monotonic()
 
     def add(self, step: "Step") -> None:
         """Take an update into the means."""

@@ -167,8 +167,8 @@ class _Show:
 
 def _sizes(ready: "Ready") -> str:
     return (
-        f"Training {ready.folder}: {ready.train_pairs:,} pairs and {ready.dev_pairs:,} to validate "
-        f"on; vocabularies of {ready.source_vocabulary:,} and {ready.target_vocabulary:,} tokens; "
+        f"Training {ready.folder} on {ready.train_pairs:,} pairs, {ready.dev_pairs:,} to validate on.\n"
+        f"Vocabularies of {ready.source_vocabulary:,} and {ready.target_vocabulary:,} tokens, "
         f"{ready.parameters:,} parameters."
     )
 
