@@ -29,20 +29,20 @@ def test_folders_are_made_on_the_way(tmp_path):
     assert everything_in(tmp_path / "a" / "b") == {"model": "new"}
 
 
+def interrupted(path, error):
+    """Write half of a file, then fail."""
+    with replacing(path) as part:
+        part.write_text("half of the n")
+        raise error
+
+
 @pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt, MemoryError])
 def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path, error):
     path = tmp_path / "model"
     path.write_text("old")
-    with pytest.raises(error), replacing(path) as part:
-        part.write_text("half of the n")
-        raise error
+    with pytest.raises(error):
+        interrupted(path, error)
     assert everything_in(tmp_path) == {"model": "old"}
-
-
-def fill_the_disk(path, error):
-    with replacing(path) as part:
-        part.write_text("half of the n")
-        raise error
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_full_disk_is_said_in_one_line_and_the_old_file_stays(tmp_path, error)
     path.write_text("old")
     expected = re.escape(f"{path}: the disk is full, so nothing was saved;")
     with pytest.raises(UserError, match=expected + " .*Free some space and resume[.]"):
-        fill_the_disk(path, error)
+        interrupted(path, error)
     assert everything_in(tmp_path) == {"model": "old"}
 
 
@@ -68,4 +68,4 @@ def test_a_folder_that_may_not_be_written_to_is_named(tmp_path):
     error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     expected = re.escape(f"{path}: not allowed to write here. Choose another folder with --out.")
     with pytest.raises(UserError, match=expected):
-        fill_the_disk(path, error)
+        interrupted(path, error)

@@ -64,7 +64,7 @@ def test_scheduled_sampling_with_probability_one_feeds_the_models_own_guesses(re
     token, nll = torch.tensor([SOS]), 0.0
     for target in pairs.target[0].tolist():
         logits, _, state = model.step(token, memory, state)
-        nll -= float(torch.log_softmax(logits[0], 0)[target])
+        nll -= torch.log_softmax(logits[0], 0)[target].item()
         token = logits.argmax(1)
     assert model.loss_sampled(pairs, 0.0, 1.0).nll.item() == pytest.approx(nll)
 

@@ -101,7 +101,7 @@ def test_killed_before_any_touch_of_a_file(corpus, tmp_path, seed):
     recipe = recipe_for(corpus, "training.average=best", "training.average_over=2")
     sitting.to_the_end(recipe, tmp_path / "whole")
     random = Random(seed)
-    moments = (random.randint(1, 60) for _ in count())
+    moments = (random.randint(1, 110) for _ in count())
     kills = 0
     while sitting.killed_at_file(next(moments), recipe, tmp_path / "killed"):
         kills += 1

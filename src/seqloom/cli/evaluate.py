@@ -64,7 +64,8 @@ def evaluate(
 ) -> None:
     """Score a model on pairs it has not seen.
 
-    A source that occurs several times counts once, and each of its targets is right.
+    A source that stands in several rows counts once and is right with any of
+    its targets; for BLEU and chrF every row counts.
     """
     from seqloom.api import load
 

@@ -34,8 +34,9 @@ def explain(
 ) -> None:
     """Show the attention behind an answer.
 
-    The map has a row for each output token and a column for each source token. With --prefix the
-    answer is made to begin with a text of yours, and only what follows is the model's own.
+    The map has a row for each output token and a column for each source token.
+    With --prefix the answer begins with a text of yours, and what follows is
+    the model's own.
     """
     from seqloom.api import load
     from seqloom.data.example import Example

@@ -89,8 +89,8 @@ def predict(
 ) -> None:
     """Answer every line of a file or of standard input.
 
-    An empty line is answered with an empty line. With --nbest above 1 there are several lines for
-    an input: its number (from 0), output and score with ' ||| ' between them.
+    An empty line is answered with an empty line. With --nbest above 1 an input
+    gets several lines: its number (from 0), output and score, as 0 ||| a ||| -1.
     """
     if attention and format != "jsonl":
         raise typer.BadParameter("goes with --format jsonl only.", param_hint="--attention")

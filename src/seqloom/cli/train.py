@@ -63,7 +63,8 @@ def train(
 ) -> None:
     """Train a model on pairs of source and target.
 
-    Ctrl-C saves and says how to go on; a run that was resumed equals one never stopped.
+    Ctrl-C saves and says how to go on. A run that was stopped and resumed
+    equals one that was never stopped.
     """
     changes = [*(settings or []), *(["data.skip_bad=true"] if skip_bad else [])]
     if resume:

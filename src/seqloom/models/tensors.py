@@ -15,8 +15,8 @@ def device_of(model: nn.Module) -> torch.device:
 
 
 def to_tensor(ids: NDArray[np.int64], device: torch.device) -> Tensor:
-    """Ids as a tensor; on the CPU they share their memory."""
-    return torch.from_numpy(ids).to(device)
+    """Ids as a tensor; on the CPU they share their memory, unless that is read-only."""
+    return torch.from_numpy(np.require(ids, requirements="W")).to(device)
 
 
 def pairs_of(batch: Batch, model: nn.Module) -> Pairs:

@@ -53,7 +53,8 @@ def load_checkpoint(path: Path, run: Fit) -> None:
     try:
         put(groups["model"], run.model)
         if run.average is not None:
-            run.average.weights = groups["average"]
+            for name, weight in run.average.weights.items():
+                weight.copy_(groups["average"][name])  # stays on its device
         state = run.optimizer.state_dict()
         state["state"] = _optimizer_memory(groups.get("optimizer", {}))
         run.optimizer.load_state_dict(state)

@@ -105,8 +105,8 @@ def _update(run: Fit, group: list[Batch]) -> Step:
         loss = _loss(run, batch)
         (loss.smoothed / tokens).backward()
         nll += float(loss.nll)
-        _refuse_nan(float(loss.smoothed.detach()), "the loss", batch, progress)
         progress.batch += 1
+        _refuse_nan(float(loss.smoothed.detach()), "the loss", batch, progress)
     limit = settings.clip or math.inf
     norm = float(torch.nn.utils.clip_grad_norm_(run.model.parameters(), limit))
     _refuse_nan(norm, "the gradient's norm", group[-1], progress)
@@ -166,6 +166,6 @@ def _refuse_nan(value: float, what: str, batch: Batch, progress: Progress) -> No
     pairs = ", ".join(str(index + 1) for index in batch.indices[:5].tolist())
     raise UserError(
         f"{what} became {value} at update {progress.update} (epoch {progress.epoch + 1}, batch "
-        f"{progress.batch + 1}, training pairs {pairs}{', ...' if len(batch) > 5 else ''}). "
+        f"{progress.batch}, training pairs {pairs}{', ...' if len(batch) > 5 else ''}). "
         "The last checkpoint is kept: lower training.optimizer.rate or training.clip and resume."
     )
