@@ -8,6 +8,7 @@ model.evaluate(["test.tsv"])
 model.explain("가감").png("map.png")
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,8 @@ class Model:
     def predict(self, source: Source | Iterable[Source], **settings: Any) -> Result | list[Result]:
         """Outputs for one source or for many, in their order.
 
-        settings  any of config.Search (beam, nbest, length_penalty, sample, temperature, ...)
+        settings  any of config.Search (beam, nbest, length_penalty, sample, temperature, ...), and
+                  `prefix`, a text that every output must begin with
         """
         if isinstance(source, str | Example):
             return next(self.stream([source], **settings))
@@ -92,15 +94,15 @@ class Model:
 
     def stream(self, sources: Iterable[Source], **settings: Any) -> Iterator[Result]:
         """As `predict`, reading and answering as it goes, in constant memory."""
-        prefix = settings.pop("prefix", None)
+        prefix = str(settings.pop("prefix", ""))  # what every output must begin with
         search = self.search(**settings)
         predictor = Predictor(self.run.codec, ModelStepper(self.run.model), search)
         examples = (Example(s) if isinstance(s, str) else s for s in sources)
-        return predictor.predict(examples, prefix=prefix) if prefix else predictor.predict(examples)
+        return predictor.predict(examples, prefix=prefix)
 
     def search(self, **settings: Any) -> Search:
         """The recipe's search with some settings changed."""
-        changes = [f"search.{name}={value}" for name, value in settings.items()]
+        changes = [f"search.{name}={json.dumps(value)}" for name, value in settings.items()]
         return override(self.recipe, changes).search
 
     def score(self, pairs: Iterable[tuple[Source, str]], batch_size: int = 64) -> list[PairScore]:

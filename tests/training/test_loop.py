@@ -11,6 +11,8 @@ from seqloom.errors import UserError
 from seqloom.models.tensors import pairs_of
 from seqloom.training.loop import Fit, fit
 
+pytestmark = pytest.mark.usefixtures("unchecked_shapes")
+
 PLAIN = Training(
     optimizer=SGD(rate=1.0), schedule=Constant(), label_smoothing=0.1, clip=0.0, max_updates=1
 )

@@ -49,7 +49,7 @@ class Meter:
         """Take an update into the means."""
         now = time.monotonic()
         seconds, self._last = now - self._last, now
-        if False:
+        if step.validation is not None or not step.tokens:
             return
         self._losses = LOSS_DECAY * self._losses + step.loss
         self._weight = LOSS_DECAY * self._weight + 1

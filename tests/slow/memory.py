@@ -1,0 +1,48 @@
+"""The peak memory of a process that does one thing and ends.
+
+The kernel's own account of this process is read: `getrusage` would count what its parent held too.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import ParamSpec
+
+from seqloom.config import Recipe
+
+STATUS = Path("/proc/self/status")
+P = ParamSpec("P")
+
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["seqloom.api", "torch._dynamo"])
+
+
+def peak(work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> float:
+    """Megabytes that a process of its own had in memory at most while it did the work."""
+    with ProcessPoolExecutor(1, mp_context=_SERVER) as process:
+        process.submit(work, *args, **kwargs).result()
+        return process.submit(_peak).result()
+
+
+def _peak() -> float:
+    [line] = [line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
+
+
+def train(recipe: Recipe, folder: Path) -> None:
+    """Train from the beginning to the end."""
+    from seqloom.training.run import training
+
+    for _ in training(recipe, folder):
+        pass
+
+
+def predict(folder: Path, lines: int) -> None:
+    """Answer so many lines, one after the other."""
+    import seqloom
+
+    words = ("abcdef"[i % 6] * (1 + i % 7) for i in range(lines))
+    answers = seqloom.load(folder, device="cpu").stream(words)
+    assert sum(1 for _ in islice(answers, lines)) == lines
