@@ -17,6 +17,7 @@ from typing import Any, overload
 from seqloom import explain as pictures
 from seqloom.config import Recipe, override, read_recipe
 from seqloom.config.search import Search
+from seqloom.console.session import sitting
 from seqloom.data.batching import Batch, pad
 from seqloom.data.dates import generate
 from seqloom.data.example import Example
@@ -28,10 +29,9 @@ from seqloom.models.artifact import Run, load_run
 from seqloom.models.stepper import ModelStepper
 from seqloom.models.tensors import pairs_of
 from seqloom.predict import Predictor, Result
-from seqloom.training.card import note_command, write_card
+from seqloom.training.card import write_card
 from seqloom.training.device import choose_device
 from seqloom.training.journal import read_journal
-from seqloom.training.run import Finished, Ready, training
 
 Source = str | Example
 """A source alone, or with its features."""
@@ -226,31 +226,31 @@ def train(
     out: str | Path | None = None,
     set: Sequence[str] = (),
     resume: bool = False,
+    quiet: bool = False,
 ) -> Model:
-    """Train a recipe, by name, file or object, and return the model.
+    """Train a recipe, by name, file or object, and return the model; progress shows on stderr.
 
     data, dev  files that take the place of the recipe's own
     out        the run folder; runs/NAME if not given
     set        settings to change, as on the command line: 'decoder.layers=2'
+
+    Ctrl-C saves and raises console.session.Stopped, a KeyboardInterrupt; resume=True goes on.
     """
     chosen = prepare_recipe(recipe, data, dev, set)
     folder = Path(out) if out else Path("runs") / chosen.name
-    ready: Ready | None = None
-    finished: Finished | None = None
-    for event in training(chosen, folder, resume=resume):
-        match event:
-            case Ready():
-                ready = event
-                arguments = f"{chosen.name!r}, data={[*map(str, data)]}, set={[*set]}"
-                note_command(folder, f"seqloom.train({arguments}, out={str(folder)!r})")
-            case Finished():
-                finished = event
-            case _:
-                pass
-    assert ready is not None
-    assert finished is not None
+    arguments = f"{chosen.name!r}, data={[*map(str, data)]}, set={[*set]}, out={str(folder)!r}"
+    command = f"seqloom.train({arguments})"
+    return fitted(chosen, folder, resume=resume, command=command, quiet=quiet)
+
+
+def fitted(recipe: Recipe, folder: Path, *, resume: bool, command: str, quiet: bool) -> Model:
+    """Train a recipe into a folder, draw its curve, write its card, and load it.
+
+    command  what started this, for the card
+    """
+    ready, finished = sitting(recipe, folder, resume=resume, command=command, quiet=quiet)
     model = finish(folder)
-    write_card(folder, chosen, ready, finished)
+    write_card(folder, recipe, ready, finished)
     return model
 
 

@@ -10,7 +10,7 @@ class UserError(Exception):
     """A mistake in the input, the settings or the surroundings that the reader of it can mend."""
 
 
-class MissingExtra(UserError):
+class MissingExtra(UserError):  # noqa: N818
     """A feature was asked for whose packages are not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:

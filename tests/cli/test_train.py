@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Invoke, train_tiny
 from typer.testing import Result
 
-from seqloom.cli.progress import Meter
+from seqloom.console.progress import Meter
 
 
 def test_a_run_folder_is_whole(run: Path) -> None:
@@ -152,7 +152,7 @@ def signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Signals]]:
     """The display that the next training uses; afterwards signals must be as they were."""
     used: list[Signals] = []
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("seqloom.cli.session.display", lambda *_: used[0])
+    monkeypatch.setattr("seqloom.console.session.display", lambda *_: used[0])
     yield used
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
@@ -187,7 +187,7 @@ def test_a_second_signal_stops_at_once(tmp_path: Path, signals: list[Signals]) -
     signals.append(Signals(signal.SIGINT, signal.SIGINT))
     done = train_tiny(tmp_path, tmp_path / "run")
     assert done.exit_code == 130
-    assert "Stopped at once. Go on from the last checkpoint with: seqloom train" in done.stderr
+    assert "Stopped at once; the last checkpoint stands. Go on with: seqloom train" in done.stderr
 
 
 def test_a_signal_after_the_last_update_waits_for_the_final_weights(

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.slow
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SYLLABLES = ["가", "나", "다", "마", "바", "사", "감", "난"]
-SOUNDS = dict(zip(SYLLABLES, ["k a", "n a", "t a", "m a", "p a", "s a", "k a m", "n a n"], strict=True))
+SOUNDS = dict(
+    zip(SYLLABLES, ["k a", "n a", "t a", "m a", "p a", "s a", "k a m", "n a n"], strict=True)
+)
 
 
 def block(language: str, containing: str) -> str:

@@ -10,9 +10,9 @@ from rich.console import Console
 
 from seqloom.cli.groups import by_group, group_of, group_table
 from seqloom.cli.options import Settings
-from seqloom.cli.progress import stderr
 from seqloom.cli.session import train_to_end
 from seqloom.cli.written import one_line
+from seqloom.console.progress import stderr
 
 if TYPE_CHECKING:
     from seqloom.api import Evaluation, Model

@@ -17,8 +17,8 @@ from seqloom.cli.options import (
     Run,
     given,
 )
-from seqloom.cli.progress import stderr
 from seqloom.cli.written import one_line
+from seqloom.console.progress import stderr
 
 if TYPE_CHECKING:
     from seqloom.api import Evaluation

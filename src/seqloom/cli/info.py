@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqloom.cli.progress import clock
+from seqloom.console.progress import clock
 
 if TYPE_CHECKING:
     from seqloom.config import Recipe

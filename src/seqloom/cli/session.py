@@ -1,21 +1,16 @@
-"""One sitting of a training: drive it, show it, stop it when asked, leave a whole run folder."""
+"""A training from the command line: to its end, or to the line that says how to go on."""
 
-from contextlib import closing
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
-from seqloom.cli.progress import Display, Meter, Silence, clock, display, stderr
-from seqloom.cli.stop import Stop
+from seqloom.console.session import Stopped
 
 if TYPE_CHECKING:
     from seqloom.api import Model
     from seqloom.config import Recipe
-    from seqloom.training.loop import Step
-    from seqloom.training.run import Event, Finished, Ready
 
 
 def train_to_end(
@@ -26,151 +21,14 @@ def train_to_end(
     command  what the user typed, for the model card
     go_on    what to type to go on after a stop
     """
-    show = _Show(recipe, stderr(), quiet)
-    with Stop() as stop:
-        try:
-            return _drive(recipe, folder, resume, command, show, stop)
-        except KeyboardInterrupt:
-            show.close()
-            show.line(_farewell(folder, show, go_on))
-            raise typer.Exit(stop.status) from None
-        finally:
-            show.close()
-            _leave_no_empty(folder)
+    from seqloom.api import fitted
 
-
-def _drive(
-    recipe: "Recipe", folder: Path, resume: bool, command: str, show: "_Show", stop: Stop
-) -> "Model":
-    from seqloom.api import finish
-    from seqloom.training.card import note_command, write_card
-    from seqloom.training.loop import Step
-    from seqloom.training.run import Finished, Ready, training
-
-    ready: Ready | None = None
-    finished: Finished | None = None
-    with closing(training(recipe, folder, resume=resume)) as events:
-        for event in events:
-            show.event(event)
-            match event:
-                case Ready():
-                    ready, stop.waits = event, True
-                    note_command(folder, command)
-                case Finished():
-                    finished, stop.waits = event, False
-                # Once the budget is spent only the final weights are missing: they come first.
-                case Step() if stop.asked and ready and not ready.progress.finished:
-                    events.close()
-                    show.stopped = True
-                    raise KeyboardInterrupt
-                case _:
-                    pass
-    assert ready is not None
-    assert finished is not None
-    show.close()
-    model = finish(folder)
-    write_card(folder, recipe, ready, finished)
-    return model
-
-
-def _leave_no_empty(folder: Path) -> None:
-    """A start that failed over its data leaves no trace."""
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-
-
-def _farewell(folder: Path, show: "_Show", go_on: str) -> str:
-    if show.stopped:
-        return f"Stopped at update {show.update:,}; saved. Go on with: {go_on}"
-    if (folder / "checkpoints" / "last.safetensors").exists():
-        return f"Stopped at once. Go on from the last checkpoint with: {go_on}"
-    return "Stopped before there was anything to save."
-
-
-class _Show:
-    """Events as lines and a bar."""
-
-    def __init__(self, recipe: "Recipe", console: Console, quiet: bool) -> None:
-        self.settings = recipe.training
-        self.console = console
-        self.quiet = quiet
-        self.stopped = False
-        self.display: Display = Silence()
-        self.meter: Meter | None = None
-        self.nll, self.tokens = 0.0, 0
-
-    @property
-    def update(self) -> int:
-        return self.meter.counters.update if self.meter else 0
-
-    def line(self, text: str) -> None:
-        self.console.print(text)
-
-    def event(self, event: "Event") -> None:
-        from seqloom.training.loop import Step
-        from seqloom.training.run import Finished, Note, Ready
-
-        match event:
-            case Note():
-                self.line(f"Note: {event.text}.")
-            case Ready():
-                self._ready(event)
-            case Step():
-                self._step(event)
-            case Finished():
-                self._finished(event)
-
-    def close(self) -> None:
-        self.display.close()
-
-    def _ready(self, ready: "Ready") -> None:
-        self.meter = Meter(ready.progress, ready.total_updates, self.settings.max_minutes)
-        if not self.quiet:
-            self.line(_sizes(ready))
-            if ready.progress.update:
-                self.line(f"Going on after update {ready.progress.update:,}.")
-        self.display = display(self.console, self.quiet)
-
-    def _step(self, step: "Step") -> None:
-        assert self.meter is not None
-        self.meter.add(step)
-        if step.tokens:
-            self.nll += step.loss * step.tokens
-            self.tokens += step.tokens
-        self.display.show(self.meter)
-        if step.validation is not None and not self.quiet:
-            self.line(self._validation(step, self.meter))
-            self.nll, self.tokens = 0.0, 0
-
-    def _validation(self, step: "Step", meter: Meter) -> str:
-        assert step.validation is not None
-        parts = [f"epoch {meter.epoch:>3}", f"update {step.update:>7,}"]
-        if self.tokens:
-            parts.append(f"train loss {self.nll / self.tokens:.4f}")
-        parts.append(f"dev loss {step.validation.loss:.4f}")
-        if step.validation.metric is not None:
-            parts.append(f"{self.settings.metric} {step.validation.metric:.2f}")
-        if meter.counters.best_update == step.update:
-            parts.append("best")
-        return "  ".join(parts)
-
-    def _finished(self, finished: "Finished") -> None:
-        scores = f"dev loss {finished.validation.loss:.4f}"
-        if finished.validation.metric is not None:
-            scores += f", {self.settings.metric} {finished.validation.metric:.2f}"
-        self.close()
-        self.line(
-            f"Finished: {finished.reason}. Final weights: {scores}, "
-            f"after {finished.progress.update:,} updates in {clock(finished.progress.seconds)}."
-        )
-
-
-def _sizes(ready: "Ready") -> str:
-    return (
-        f"Training {ready.folder} on {ready.train_pairs:,} pairs, {ready.dev_pairs:,} to validate on.\n"
-        f"Vocabularies of {ready.source_vocabulary:,} and {ready.target_vocabulary:,} tokens, "
-        f"{ready.parameters:,} parameters."
-    )
+    try:
+        return fitted(recipe, folder, resume=resume, command=command, quiet=quiet)
+    except Stopped as stopped:
+        hint = f" Go on with: {go_on}" if stopped.resumable else ""
+        typer.echo(f"{stopped}{hint}", err=True)
+        raise typer.Exit(stopped.status) from None
 
 
 def next_steps(folder: Path) -> str:

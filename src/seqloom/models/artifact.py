@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from seqloom.atomic import replacing
@@ -55,8 +55,17 @@ def save_setting(folder: Path, recipe: Recipe, codec: PairCodec) -> None:
 
 def save_weights(path: Path, weights: dict[str, Tensor]) -> None:
     """Named tensors into one file."""
+    save_tensors(path, weights)
+
+
+def save_tensors(
+    path: Path, tensors: dict[str, Tensor], header: dict[str, str] | None = None
+) -> None:
+    """Named tensors, and text about them, into one safetensors file."""
+    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
     with replacing(path) as part:
-        save_file({name: weight.contiguous() for name, weight in weights.items()}, part)
+        # Not `save_file`: a crash would leave its temporary file, and only its owner may read it.
+        part.write_bytes(save(whole, header))
 
 
 def load_setting(folder: Path) -> tuple[Recipe, PairCodec]:

@@ -14,11 +14,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from seqloom.atomic import replacing
 from seqloom.errors import UserError
+from seqloom.models.artifact import save_tensors
 from seqloom.training.average import put
 from seqloom.training.loop import Fit
 from seqloom.training.progress import Progress
@@ -34,12 +33,7 @@ def save_checkpoint(path: Path, run: Fit) -> None:
     tensors["random/cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random/cuda"] = torch.cuda.get_rng_state()
-    with replacing(path) as part:
-        save_file(
-            {name: tensor.contiguous() for name, tensor in tensors.items()},
-            part,
-            {"progress": json.dumps(run.progress.to_json())},
-        )
+    save_tensors(path, tensors, {"progress": json.dumps(run.progress.to_json())})
 
 
 def _tensors(memory: dict[str, Any]) -> list[tuple[str, Tensor]]:

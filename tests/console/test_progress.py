@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from seqloom.cli.progress import Lines, Meter, Silence, clock, display
+from seqloom.console.progress import Lines, Meter, Silence, clock, display
 from seqloom.training.loop import Step
 from seqloom.training.progress import Progress
 

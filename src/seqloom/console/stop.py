@@ -6,6 +6,7 @@ there is anything to save the first one already does.
 
 import os
 import signal
+import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -31,7 +32,8 @@ class Stop:
         return 128 + (self.asked or signal.SIGINT)
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._received) for number in _SIGNALS}
+        if threading.current_thread() is threading.main_thread():  # others may not set handlers
+            self._before = {number: signal.signal(number, self._received) for number in _SIGNALS}
         return self
 
     def __exit__(

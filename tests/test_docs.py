@@ -1,0 +1,116 @@
+"""The documentation says what is there: links lead somewhere, names exist, settings and commands are
+accepted."""
+
+import ast
+import re
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import typer
+
+from seqloom.cli.main import app
+from seqloom.config import Recipe, override, read_recipe, recipe_names
+from seqloom.models.build import build
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
+COMMANDS = typer.main.get_command(app)
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+class Row(NamedTuple):
+    """A line of the table in docs/papers.md: the file it links to, the names it says are in there,
+    and the settings that choose it."""
+
+    file: Path
+    names: list[str]
+    settings: list[str]
+
+
+def rows() -> list[Row]:
+    page = ROOT / "docs" / "papers.md"
+    found: list[Row] = []
+    for line in page.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        for link in LINK.findall(line):
+            names = re.findall(r"`([^`]+)`", cells[2])
+            found.append(Row(page.parent / link, names, re.findall(r"`([^`]+)`", cells[3])))
+    return found
+
+
+def blocks(language: str) -> list[str]:
+    """What stands between fences in any page."""
+    texts = (page.read_text(encoding="utf-8") for page in PAGES)
+    return [code for text in texts for kind, code in BLOCK.findall(text) if kind == language]
+
+
+def command_lines() -> list[str]:
+    """Every `seqloom ...` in a fenced block, alone or in a pipe; and, in running text, those that
+    have a command."""
+    fenced = [line for code in blocks("bash") for line in code.replace("\\\n", "").splitlines()]
+    piped = [part.strip() for line in fenced for part in line.split("|")]
+    inline = re.findall(r"`(seqloom \w[^`\n]*)`", "\n".join(p.read_text() for p in PAGES))
+    return [line for line in [*piped, *inline] if line.startswith("seqloom ")]
+
+
+@each_page
+def test_links_lead_to_files(page):
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    local = [link.partition("#")[0] for link in links if "://" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_the_table_of_papers_can_be_read():
+    assert len(list(rows())) >= 13
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.names[0])
+def test_what_a_paper_is_said_to_have_is_in_the_file(row):
+    tree = ast.parse(row.file.read_text(encoding="utf-8"))
+    defined = {n.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.FunctionDef)}
+    assert row.names
+    assert set(row.names) <= defined
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.names[0])
+def test_the_settings_of_a_paper_are_accepted(row):
+    assert row.settings
+    given = [setting for setting in row.settings if "=" in setting]
+    chosen = override(Recipe(), given)
+    for setting in row.settings:
+        value = chosen
+        for name in setting.partition("=")[0].split("."):
+            assert name in type(value).model_fields
+            value = getattr(value, name)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_a_recipe_builds_a_model(name):
+    recipe = read_recipe(name)
+    assert recipe.name == name
+    assert recipe.description
+    shared = 7 if recipe.shared_vocabulary else 9
+    assert build(recipe, 7, shared).vocabulary_size == shared
+
+
+@pytest.mark.parametrize("code", blocks("python"), ids=lambda code: code.splitlines()[-1])
+def test_python_in_the_docs_compiles(code):
+    compile(code, "docs", "exec")
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_a_command_in_the_docs_is_one(line):
+    name, *words = shlex.split(line, comments=True)[1:]
+    options = dict.fromkeys(word.partition("=")[0] for word in words if word.startswith("-"))
+    assert name in COMMANDS.commands
+    known = {o for p in COMMANDS.commands[name].params for o in [*p.opts, *p.secondary_opts]}
+    assert set(options) - {"-", "--help"} <= known
+
+
+def test_the_readme_names_every_recipe():
+    text = PAGES[0].read_text(encoding="utf-8")
+    assert [name for name in recipe_names() if f"`{name}`" not in text] == []
