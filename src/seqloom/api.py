@@ -18,6 +18,7 @@ from seqloom import explain as pictures
 from seqloom.config import Recipe, override, read_recipe
 from seqloom.config.search import Search
 from seqloom.console.session import sitting
+from seqloom.data.bad_rows import BadRows
 from seqloom.data.batching import Batch, pad
 from seqloom.data.dates import generate
 from seqloom.data.example import Example
@@ -144,6 +145,7 @@ class Model:
         bootstrap: int = 1000,
         tokenize: Tokenize = "13a",
         lowercase: bool = False,
+        bad: BadRows | None = None,
         **settings: Any,
     ) -> "Evaluation":
         """Answer a test set and score the answers.
@@ -151,12 +153,14 @@ class Model:
         data                 files as the recipe reads them; the recipe's own test set if not given
         metrics              names; the recipe's if not given
         tokenize, lowercase  how BLEU cuts words (metrics/bleu.py)
+        bad                  where rows that cannot be read are set aside; the first one raises if
+                             not given
 
         A source that stands in several rows is asked once and right if it meets any of its targets;
         for BLEU and chrF, which are counted over running text, every row counts.
         """
         names = tuple(metrics or self.recipe.metrics)
-        examples = list(self._test_set(data))
+        examples = list(self._test_set(data, bad))
         asked, references = _grouped(examples, names)
         written = self.run.codec.target.normalize  # the form that outputs are in
         references = [[written(reference) for reference in several] for several in references]
@@ -177,12 +181,14 @@ class Model:
         )
         return Evaluation(report, asked, references, results)
 
-    def _test_set(self, data: Sequence[str | Path] | None) -> Iterable[Example]:
+    def _test_set(
+        self, data: Sequence[str | Path] | None, bad: BadRows | None
+    ) -> Iterable[Example]:
         settings = self.recipe.data
         if data:
-            return read_pairs([str(path) for path in data], settings)
+            return read_pairs([str(path) for path in data], settings, bad=bad)
         if settings.test:
-            return read_pairs(settings.test, settings)
+            return read_pairs(settings.test, settings, bad=bad)
         if settings.embedded is not None:
             return generate("test", self.recipe.seed)
         raise UserError("no test set: give a file, or name one in the recipe with data.test.")

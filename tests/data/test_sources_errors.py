@@ -14,7 +14,7 @@ from seqloom.config.data import Data
 from seqloom.data.sources import read_pairs
 from seqloom.errors import MissingExtra, UserError
 
-ASIDE = " Or set such rows aside: data.skip_bad=true."
+ASIDE = " Or set such rows aside with --skip-bad (data.skip_bad=true)."
 
 
 @pytest.fixture(autouse=True)

@@ -100,12 +100,17 @@ def test_a_line_is_answered_before_the_next_one_is_asked_for() -> None:
 def test_a_line_that_cannot_be_read_is_named(content: bytes, found: str) -> None:
     with pytest.raises(UserError) as caught:
         sources(content)
-    assert str(caught.value).removesuffix(" Or set such rows aside: data.skip_bad=true.") == found
+    assert (
+        str(caught.value).removesuffix(
+            " Or set such rows aside with --skip-bad (data.skip_bad=true)."
+        )
+        == found
+    )
 
 
-def test_missing_features_are_named() -> None:
-    with pytest.raises(UserError, match=r"^stdin:1: expected 2 columns \(source, then features\)"):
-        sources(b"a\n", Data(features=(3,)))
+def test_too_many_columns_are_named() -> None:
+    with pytest.raises(UserError, match=r"^stdin:1: expected at most 2 columns \(source, then f"):
+        sources(b"a\tb\tc\n", Data(features=(3,)))
 
 
 def test_a_missing_file_is_found_before_any_reading() -> None:
@@ -119,3 +124,8 @@ def test_a_bad_line_set_aside_leaves_an_empty_source_in_its_place(tmp_path: Path
         found = sources(b"a\n\xff\n" + long + b"\nb\0\nc\td\ne\n", Data(max_line_bytes=9), bad)
     assert found == ["a", "", "", "", "", "e"]
     assert bad.count == 4
+
+
+def test_features_left_out_are_as_an_empty_field() -> None:
+    examples = read_sources(io.BytesIO(b"a\nb\tX\n"), Data(features=(3,)))
+    assert [example.features for example in examples] == [(), ("X",)]

@@ -5,8 +5,10 @@ from math import log
 import pytest
 import torch
 from tests.laws.batches import pairs_of
-from tests.laws.variants import TARGET_VOCABULARY, VARIANTS, model_of
+from tests.laws.variants import SOURCE_VOCABULARY, TARGET_VOCABULARY, VARIANTS, model_of
 
+from seqloom.config import Recipe
+from seqloom.models.build import build
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
 from seqloom.nn.readouts.softmax import Softmax
 from seqloom.search.stepper import SOS
@@ -57,15 +59,27 @@ def test_scheduled_sampling_with_probability_zero_is_teacher_forcing(recipe, smo
     assert sampled.tokens == forced.tokens
 
 
+def opinionated(recipe: Recipe) -> EncoderDecoder:
+    """With weights so large that its guess changes from step to step."""
+    torch.manual_seed(2)
+    model = build(recipe, SOURCE_VOCABULARY, TARGET_VOCABULARY).double().eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.normal_(std=3.0)
+    return model
+
+
 @each_decoder
 def test_scheduled_sampling_with_probability_one_feeds_the_models_own_guesses(recipe):
-    model, pairs = model_of(recipe), pairs_of([(5, 4)])
+    model, pairs = opinionated(recipe), pairs_of([(5, 9)])
     memory, state = model.read(pairs.source, pairs.source_lengths)
-    token, nll = torch.tensor([SOS]), 0.0
+    token, guesses, nll = torch.tensor([SOS]), set(), 0.0
     for target in pairs.target[0].tolist():
         logits, _, state = model.step(token, memory, state)
         nll -= torch.log_softmax(logits[0], 0)[target].item()
         token = logits.argmax(1)
+        guesses.add(token.item())
+    assert len(guesses) > 1
     assert model.loss_sampled(pairs, 0.0, 1.0).nll.item() == pytest.approx(nll)
 
 

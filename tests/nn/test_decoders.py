@@ -111,6 +111,17 @@ def test_bahdanau_by_hand():
     assert (attention1, attention2) == (pytest.approx(a1), pytest.approx(a2))
 
 
+def test_attention_is_asked_for_by_the_last_layer():
+    two = Layers([Elman(1, 1), Elman(1, 1)], Dropout(0.0, False))
+    for parameter in two.parameters():
+        set_to(parameter, 0.5)
+    decoder = Bahdanau(two, bridge(), Attention(Dot()), embedding=1, source=1).double()
+    memory = decoder.remember(encoded(), torch.tensor([[True, True]]))
+    low, high = 0.9, -0.2
+    _, weights, _ = decoder.step(tensor([[Y]]), memory, (tensor([[low]]), tensor([[high]])))
+    assert weights[0].tolist() == pytest.approx(weights_of(high * H1, high * H2))
+
+
 def luong(feed: nn.Linear | None) -> Luong:
     """Asks with the new state, e = s h; the attentional state is tanh(1.1 c + 1.3 s)."""
     decoder = Luong(layers(), bridge(), Attention(Dot()), source=1, feed=feed)

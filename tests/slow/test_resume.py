@@ -136,9 +136,9 @@ def test_stopped_in_good_order_every_few_steps(corpus, tmp_path, steps):
 
 @pytest.mark.parametrize("changes", KINDS.values(), ids=KINDS)
 def test_every_kind_of_training_can_be_stopped(corpus, tmp_path, changes):
-    recipe = recipe_for(corpus, "training.max_epochs=3", *changes)
+    recipe = recipe_for(corpus, "training.max_epochs=2", *changes)
     run(recipe, tmp_path / "whole")
-    while stopped_after(5, recipe, tmp_path / "stopped"):
+    while stopped_after(4, recipe, tmp_path / "stopped"):
         pass
     assert_same_run(tmp_path / "stopped", tmp_path / "whole")
 

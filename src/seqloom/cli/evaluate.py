@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from seqloom.cli.bad import SkipBad, set_aside
 from seqloom.cli.groups import by_group, group_table
 from seqloom.cli.options import (
     BatchSize,
@@ -60,6 +61,7 @@ def evaluate(
     coverage_penalty: CoveragePenalty = None,
     max_length: MaxLength = None,
     batch_size: BatchSize = None,
+    skip_bad: SkipBad = False,
     device: Device = "auto",
 ) -> None:
     """Score a model on pairs it has not seen.
@@ -79,13 +81,14 @@ def evaluate(
             "batch_size": batch_size,
         }
     )
-    with stderr().status("Answering the test set"):
+    with stderr().status("Answering the test set"), set_aside(skip_bad) as bad:
         evaluation = model.evaluate(
             files or None,
             metrics=[name.strip() for name in metrics.split(",") if name.strip()] or None,
             bootstrap=bootstrap,
             tokenize=tokenize,
             lowercase=lowercase,
+            bad=bad,
             **settings,
         )
     groups = by_group(evaluation)

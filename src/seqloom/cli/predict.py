@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from seqloom.cli.bad import SkipBad, set_aside
 from seqloom.cli.options import (
     BatchSize,
     Beam,
@@ -28,6 +29,7 @@ from seqloom.cli.written import Format, Writer
 
 if TYPE_CHECKING:
     from seqloom.api import Model
+    from seqloom.data.bad_rows import BadRows
     from seqloom.data.example import Example
 
 BATCHES = 16
@@ -85,11 +87,12 @@ def predict(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write there; the file appears when whole.")
     ] = None,
+    skip_bad: SkipBad = False,
     device: Device = "auto",
 ) -> None:
     """Answer every line of a file or of standard input.
 
-    An empty line is answered with an empty line. With --nbest above 1 an input
+    An empty line is answered with an empty line, and so is one set aside. With --nbest above 1 an input
     gets several lines: its number (from 0), output and score, as 0 ||| a ||| -1.
     """
     if attention and format != "jsonl":
@@ -115,8 +118,9 @@ def predict(
     writer = Writer(format, (nbest or 1) > 1, scores, alignments, attention)
     unknown = Unknown(model.run.codec.source)
     number = 0
-    with _opened(output) as out:
-        for chunk in _chunks(file, model, BATCHES * model.search(**settings).batch_size):
+    limit = BATCHES * model.search(**settings).batch_size
+    with _opened(output) as out, set_aside(skip_bad) as bad:
+        for chunk in _chunks(file, model, limit, bad):
             results = model.stream(chunk, prefix=prefix, **settings)
             for example, result in zip(chunk, results, strict=True):
                 out.write(writer.write(number, result, len(example.features)) + "\n")
@@ -127,21 +131,21 @@ def predict(
         typer.echo(summary, err=True)
 
 
-def _chunks(file: str, model: "Model", limit: int) -> Iterator[list["Example"]]:
-    from itertools import islice
-
+def _chunks(
+    file: str, model: "Model", limit: int, bad: "BadRows | None"
+) -> Iterator[list["Example"]]:
     from seqloom.data.sources import read_sources
 
     if file != "-":
-        examples = read_sources(file, model.recipe.data)
-        while chunk := list(islice(examples, limit)):
-            yield chunk
+        examples = read_sources(file, model.recipe.data, bad=bad)
+        yield from arrived(examples, limit)
         return
     if sys.stdin.isatty():
         end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
         typer.echo(f"One source a line; {end} ends.", err=True)
     stdin = standard_input()
-    yield from arrived(read_sources(stdin, model.recipe.data), stdin, limit)
+    examples = read_sources(stdin, model.recipe.data, bad=bad)
+    yield from arrived(examples, limit, stdin.would_wait)
 
 
 @contextmanager

@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from seqloom.cli.bad import SkipBad, set_aside
 from seqloom.cli.options import Device, Run
+from seqloom.cli.stdin import arrived
 
 if TYPE_CHECKING:
     from seqloom.api import Model, PairScore
+    from seqloom.data.bad_rows import BadRows
 
 PAIRS = 1024
 """Pairs held at a time."""
@@ -23,6 +25,7 @@ def score(
         bool,
         typer.Option("--tokens", help="Append every target token and its own log probability."),
     ] = False,
+    skip_bad: SkipBad = False,
     device: Device = "auto",
 ) -> None:
     """Print log p(target | source) for every pair, a line each.
@@ -33,10 +36,11 @@ def score(
 
     model = load(run, device)
     log_prob, num_tokens = 0.0, 0
-    for pair in _scores(model, file):
-        log_prob += pair.log_prob
-        num_tokens += len(pair.tokens)
-        typer.echo("\t".join([f"{pair.log_prob:.6f}", *(_parts(pair) if tokens else [])]))
+    with set_aside(skip_bad) as bad:
+        for pair in _scores(model, file, bad):
+            log_prob += pair.log_prob
+            num_tokens += len(pair.tokens)
+            typer.echo("\t".join([f"{pair.log_prob:.6f}", *(_parts(pair) if tokens else [])]))
     mean = log_prob / num_tokens
     typer.echo(
         f"{mean:.4f} per token over {num_tokens:,} tokens, <eos> counted: "
@@ -45,11 +49,11 @@ def score(
     )
 
 
-def _scores(model: "Model", file: str) -> Iterator["PairScore"]:
+def _scores(model: "Model", file: str, bad: "BadRows | None") -> Iterator["PairScore"]:
     from seqloom.data.sources import read_pairs
 
-    pairs = ((pair, pair.target or "") for pair in read_pairs([file], model.recipe.data))
-    while some := list(islice(pairs, PAIRS)):
+    pairs = ((pair, pair.target or "") for pair in read_pairs([file], model.recipe.data, bad=bad))
+    for some in arrived(pairs, PAIRS):
         yield from model.score(some)
 
 

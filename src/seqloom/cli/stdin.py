@@ -7,12 +7,13 @@ sends a whole file is served fastest in large chunks. So: as many lines as are t
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from select import select
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from seqloom.data.example import Example
+from seqloom.errors import UserError
+
+Item = TypeVar("Item")
 
 _READ = 1 << 16
 
@@ -71,13 +72,21 @@ def standard_input() -> Input:
         return Buffer()
 
 
-def arrived(examples: Iterable["Example"], source: Input, limit: int) -> Iterator[list["Example"]]:
-    """Cut into what has arrived so far, at most `limit` each."""
-    chunk: list[Example] = []
-    for example in examples:
-        chunk.append(example)
-        if len(chunk) == limit or source.would_wait():
+def arrived(
+    items: Iterable[Item], limit: int, would_wait: Callable[[], bool] = lambda: False
+) -> Iterator[list[Item]]:
+    """Cut into what has arrived so far, at most `limit` each. What stands before a bad line is
+    handed on before the error is."""
+    chunk: list[Item] = []
+    try:
+        for item in items:
+            chunk.append(item)
+            if len(chunk) == limit or would_wait():
+                yield chunk
+                chunk = []
+    except UserError:
+        if chunk:
             yield chunk
-            chunk = []
+        raise
     if chunk:
         yield chunk

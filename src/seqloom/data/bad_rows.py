@@ -19,7 +19,7 @@ from seqloom.errors import UserError
 CONTENT_KEPT = 1000
 """Characters of a bad row that the side file keeps."""
 
-_SKIPPING = "Or set such rows aside: data.skip_bad=true."
+_SKIPPING = "Or set such rows aside with --skip-bad (data.skip_bad=true)."
 _VISIBLE = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0"})
 
 

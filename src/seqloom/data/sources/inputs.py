@@ -1,6 +1,7 @@
 """Input of prediction: one line in, one Example out; line i always stays line i.
 
-    SOURCE [<tab> FEATURE ...]        as many features as the model's `data.features` has
+    SOURCE [<tab> FEATURE ...]        at most as many features as the model's `data.features` has;
+                                      those left out are as an empty field in training
 
 An empty line is an empty source, not an error. A line that cannot be read raises, or is set aside
 and leaves an empty source in its place. Lines are taken one by one, as they come.
@@ -44,13 +45,15 @@ def _example(line: Line, num_features: int) -> Example | Fault:
     if not line.text.strip():
         return Example("", origin=origin)
     source, *features = line.text.split("\t")
-    if len(features) != num_features:
+    if len(features) > num_features:
         return _wrong_count(line, 1 + num_features, 1 + len(features))
     return Example(source, None, feature_values(tuple(features)), origin)
 
 
-def _wrong_count(line: Line, expected: int, found: int) -> Fault:
-    wanted = "1 column (source)" if expected == 1 else f"{expected} columns (source, then features)"
+def _wrong_count(line: Line, allowed: int, found: int) -> Fault:
+    wanted = "1 column (source)"
+    if allowed > 1:
+        wanted = f"at most {allowed} columns (source, then features)"
     return Fault(
         line.place,
         f"expected {wanted}, but found {found}.",
