@@ -7,6 +7,7 @@ import pytest
 
 from seqloom.cli.stdin import Descriptor, arrived
 from seqloom.data.example import Example
+from seqloom.errors import UserError
 
 Pipe = tuple[Descriptor, int]
 

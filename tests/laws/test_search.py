@@ -19,7 +19,7 @@ TINY, LONGEST = 6, 3
 OUTPUTS = [
     output for length in range(LONGEST + 1) for output in product([UNK, 4, 5], repeat=length)
 ]
-WIDE = len(OUTPUTS) * TINY
+WIDE = 3**LONGEST * 4
 """As many hypotheses as there ever are continuations."""
 each_variant = pytest.mark.parametrize("recipe", VARIANTS.values(), ids=VARIANTS)
 
