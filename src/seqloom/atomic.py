@@ -18,21 +18,31 @@ def replacing(path: Path) -> Generator[Path]:
     A crash or an error leaves what stood there. Raises UserError if the disk is full or closed to us.
     """
     part = path.with_name(f".{path.name}.part")
+    with writing(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield part
+            _sync(part)
+            part.replace(path)
+            _sync(path.parent)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def writing(path: Path) -> Generator[None]:
+    """A block that writes `path`: a full disk or a closed folder becomes a UserError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        _sync(part)
-        part.replace(path)
-        _sync(path.parent)
-    except BaseException as error:
-        part.unlink(missing_ok=True)
+        yield
+    except Exception as error:
         message = _explained(path, error)
         if message is None:
             raise
         raise UserError(message) from error
 
 
-def _explained(path: Path, error: BaseException) -> str | None:
+def _explained(path: Path, error: Exception) -> str | None:
     full = isinstance(error, OSError) and error.errno in FULL
     # safetensors reports the system's error as text only.
     if full or "No space left on device" in str(error) or "os error 28" in str(error):

@@ -243,3 +243,11 @@ def test_a_folder_is_not_a_recipe(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         read_recipe(tmp_path)
     assert str(error.value) == f"{tmp_path}: cannot be read: Is a directory."
+
+
+def test_scheduled_sampling_and_variational_dropout_exclude_each_other() -> None:
+    message = message_of(
+        "decoder.variational=true", "decoder.dropout=0.1", "training.scheduled_sampling={}"
+    )
+    assert message.startswith("training.scheduled_sampling goes step by step")
+    assert message.endswith("Set decoder.variational=false, or leave scheduled sampling out.")

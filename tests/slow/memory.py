@@ -1,4 +1,4 @@
-"""The peak memory of a process that does one thing and ends.
+"""How the peak memory of a process grows with what it is given.
 
 The kernel's own account of this process is read: `getrusage` would count what its parent held too.
 """
@@ -8,22 +8,24 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any
 
 from seqloom.config import Recipe
 
 STATUS = Path("/proc/self/status")
-P = ParamSpec("P")
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["seqloom.api", "torch._dynamo"])
 
 
-def peak(work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> float:
-    """Megabytes that a process of its own had in memory at most while it did the work."""
+def growth(work: Callable[..., None], few: tuple[Any, ...], many: tuple[Any, ...]) -> float:
+    """Megabytes by which the peak of a process rises when it does the same work on more. The first
+    time it also loads code, which is not what is asked for."""
     with ProcessPoolExecutor(1, mp_context=_SERVER) as process:
-        process.submit(work, *args, **kwargs).result()
-        return process.submit(_peak).result()
+        process.submit(work, *few).result()
+        before = process.submit(_peak).result()
+        process.submit(work, *many).result()
+        return process.submit(_peak).result() - before
 
 
 def _peak() -> float:

@@ -1,7 +1,11 @@
 """The account of a run: one line a validation, none of it lost or told twice."""
 
 import json
+from pathlib import Path
 
+import pytest
+
+from seqloom.errors import UserError
 from seqloom.training.journal import Journal, read_journal
 
 
@@ -29,3 +33,11 @@ def test_a_resumed_run_forgets_what_came_after_its_checkpoint(tmp_path):
     path.write_text("".join(json.dumps({"update": update}) + "\n" for update in (2, 4, 6)))
     Journal(path, 4, tensorboard=False).write({"update": 6, "again": True})
     assert read_journal(path) == [{"update": 2}, {"update": 4}, {"update": 6, "again": True}]
+
+
+def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "metrics.jsonl", 0, tensorboard=False)
+    journal.path = Path("/dev/full")  # a file that is always full
+
+    with pytest.raises(UserError, match=r"^/dev/full: the disk is full"):
+        journal.write({"update": 1})

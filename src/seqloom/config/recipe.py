@@ -53,4 +53,9 @@ class Recipe(Section):
                 "shared_vocabulary asks for the same settings of source and target. "
                 "Give both the same, or set shared_vocabulary=false."
             )
+        if self.decoder.variational and self.training.scheduled_sampling is not None:
+            raise ValueError(
+                "training.scheduled_sampling goes step by step and draws the decoder's dropout anew at "
+                "each. Set decoder.variational=false, or leave scheduled sampling out."
+            )
         return self

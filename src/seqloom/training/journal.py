@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from seqloom.atomic import replacing
+from seqloom.atomic import replacing, writing
 from seqloom.errors import MissingExtra
 
 Record = dict[str, Any]
@@ -36,7 +36,7 @@ class Journal:
 
     def write(self, record: Record) -> None:
         """One line, flushed, so that a crash loses nothing."""
-        with self.path.open("a", encoding="utf-8") as file:
+        with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
         if self.board is not None:
             for name, value in record.items():
