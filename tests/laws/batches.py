@@ -7,7 +7,7 @@ from tests.laws.variants import SOURCE_VOCABULARY, TARGET_VOCABULARY
 from torch import Tensor
 
 from seqloom.models.encoder_decoder import Pairs
-from seqloom.search.stepper import EOS, PAD
+from seqloom.symbols import EOS, PAD
 
 LENGTHS = [(7, 5), (2, 6), (1, 1), (5, 2)]
 """Of sources and targets, <eos> counted; (1, 1) is an empty line."""

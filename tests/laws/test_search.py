@@ -12,7 +12,7 @@ from seqloom.config import Search
 from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.models.stepper import ModelStepper
 from seqloom.search import search
-from seqloom.search.stepper import EOS, PAD, SOS, UNK
+from seqloom.symbols import EOS, PAD, SOS, UNK
 
 TINY, LONGEST = 6, 3
 """Ids of the target side, of which two are ordinary tokens, and tokens of an output at most."""

@@ -7,7 +7,7 @@ from tests.laws.batches import LENGTHS, pairs_of
 from tests.laws.variants import ATTENTIVE, INATTENTIVE, VARIANTS, model_of
 
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
-from seqloom.search.stepper import SOS
+from seqloom.symbols import SOS
 
 each_attentive = pytest.mark.parametrize("recipe", ATTENTIVE.values(), ids=ATTENTIVE)
 

@@ -5,10 +5,11 @@ import torch
 from tests.laws.variants import SOURCE_VOCABULARY, TARGET_VOCABULARY, VARIANTS
 
 from seqloom.config import Decoder, Encoder, Luong, Recipe, Sutskever, Training
-from seqloom.models.build import PAD, build
+from seqloom.models.build import build
 from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.nn.cells.lstm import LSTM
 from seqloom.nn.decoders.bridge import Bridge, Carry
+from seqloom.symbols import PAD
 
 each_init = pytest.mark.parametrize("init", ["xavier", "uniform"])
 

@@ -11,7 +11,7 @@ from seqloom.config import Recipe
 from seqloom.models.build import build
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
 from seqloom.nn.readouts.softmax import Softmax
-from seqloom.search.stepper import SOS
+from seqloom.symbols import SOS
 
 SHAPES = {recipe.decoder.kind: recipe for recipe in VARIANTS.values()}
 """One model of each kind of decoder."""

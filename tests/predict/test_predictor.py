@@ -12,7 +12,8 @@ from seqloom.data.example import Example
 from seqloom.errors import UserError
 from seqloom.predict import Predictor
 from seqloom.search import search
-from seqloom.search.stepper import EOS, UNK, Ids
+from seqloom.search.stepper import Ids
+from seqloom.symbols import EOS, UNK
 
 SPECIALS = ("<pad>", "<unk>", "<sos>", "<eos>")
 LETTERS = "abc"

@@ -11,7 +11,7 @@ from tests.search.toy import Toy, constant_table, random_table
 from seqloom.config.search import Search
 from seqloom.errors import UserError
 from seqloom.search import search
-from seqloom.search.stepper import EOS, SOS, UNK
+from seqloom.symbols import EOS, SOS, UNK
 
 SOURCES = ((4, 5, EOS), (5, EOS), (4, 4, 5, 4, EOS), (6, EOS), (6, 6, EOS))
 TABLE_SEEDS = st.integers(0, 10**6)

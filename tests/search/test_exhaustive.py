@@ -10,7 +10,7 @@ from tests.search.toy import Toy, constant_table, every_output, log_prob, random
 
 from seqloom.config.search import Search
 from seqloom.search import search
-from seqloom.search.stepper import EOS
+from seqloom.symbols import EOS
 
 ENOUGH = 2000
 SOURCES = ((4, 5, EOS), (5, EOS), (4, 4, 5, 4, EOS))

@@ -7,7 +7,7 @@ from tests.search.toy import Toy, every_output, log_prob, random_table
 
 from seqloom.config.search import Search
 from seqloom.search import search
-from seqloom.search.stepper import EOS
+from seqloom.symbols import EOS
 
 SOURCES = ((4, 5, EOS), (5, EOS), (4, 4, 5, 4, EOS))
 PREFIXES = ((5, 4), (), (4, 5, 5))

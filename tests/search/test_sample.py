@@ -10,7 +10,7 @@ from tests.search.toy import Toy, constant_table, log_prob, random_table
 
 from seqloom.config.search import Search
 from seqloom.search import search
-from seqloom.search.stepper import EOS
+from seqloom.symbols import EOS
 
 FOUR = {4: 0.4, 5: 0.3, 6: 0.2, EOS: 0.1}
 DRAWS = 3000

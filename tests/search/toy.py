@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqloom.search.stepper import EOS, PAD, SOS, Candidates, Ids, Reals
+from seqloom.search.stepper import Candidates, Ids, Reals
+from seqloom.symbols import EOS, PAD, SOS
 
 Output = tuple[int, ...]
 

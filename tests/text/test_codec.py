@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from seqloom.config.tokens import Bytes, Characters, Subwords, Whitespace, Words
 from seqloom.errors import UserError
+from seqloom.symbols import EOS, PAD, SOS, UNK
 from seqloom.text.codec import Codec
-from seqloom.text.vocabulary import EOS, PAD, SOS, UNK
 
 TEXTS = [
     "the cat sat on the mat <eos>",

@@ -6,8 +6,8 @@ import pytest
 
 from seqloom.config.recipe import Recipe
 from seqloom.config.tokens import Bytes, Characters, Subwords, Whitespace
+from seqloom.symbols import EOS
 from seqloom.text.pair import PairCodec
-from seqloom.text.vocabulary import EOS
 
 
 @dataclass(frozen=True)

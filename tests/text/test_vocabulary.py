@@ -5,7 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqloom.text.vocabulary import EOS, PAD, SOS, SPECIALS, UNK, Vocabulary, by_frequency
+from seqloom.symbols import EOS, PAD, SOS, SPECIALS, UNK
+from seqloom.text.vocabulary import Vocabulary, by_frequency
 
 
 def test_specials_come_first_then_features_then_tokens():

@@ -13,7 +13,7 @@ from seqloom.data.batching import Batch, Batches, pad
 from seqloom.data.corpus import Corpus
 from seqloom.models.build import build
 from seqloom.models.encoder_decoder import EncoderDecoder
-from seqloom.search.stepper import EOS
+from seqloom.symbols import EOS
 from seqloom.training.average import MovingAverage
 from seqloom.training.loop import Fit
 from seqloom.training.optimizer import make_optimizer

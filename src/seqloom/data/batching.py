@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqloom.data.corpus import Corpus
-from seqloom.search.stepper import PAD, SOS, Ids
+from seqloom.search.stepper import Ids
+from seqloom.symbols import PAD
 
 _BLOCK = 1000
 """Pairs read from one place: small enough to mix a corpus, large enough to read a disk in runs."""
@@ -57,12 +58,6 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.indices)
-
-    @property
-    def decoder_input(self) -> Ids:
-        """[B, T]: what the decoder is fed to answer with `target`: <sos>, then `target` so far."""
-        start = np.full((len(self), min(1, self.target.shape[1])), SOS, dtype=np.int64)
-        return np.concatenate([start, self.target[:, :-1]], axis=1)
 
     @property
     def num_tokens(self) -> int:

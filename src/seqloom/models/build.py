@@ -29,8 +29,7 @@ from seqloom.nn.decoders.plain import Cho, Sutskever
 from seqloom.nn.dropout import Dropout
 from seqloom.nn.encoders.recurrent import RecurrentEncoder
 from seqloom.nn.readouts.softmax import Maxout, Softmax
-
-PAD = 0
+from seqloom.symbols import PAD
 
 
 def build(recipe: Recipe, source_vocabulary: int, target_vocabulary: int) -> EncoderDecoder:

@@ -20,8 +20,7 @@ from torch import Tensor, nn
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
 from seqloom.nn.encoders.recurrent import RecurrentEncoder
 from seqloom.nn.readouts.softmax import Maxout, Softmax
-
-SOS = 2
+from seqloom.symbols import PAD, SOS
 
 
 class Pairs(NamedTuple):
@@ -98,14 +97,14 @@ class EncoderDecoder(nn.Module):
                 tokens = torch.where(own, logits[-1].argmax(1), fed[:, t])
             step, _, state = self.step(tokens, memory, state)
             logits.append(step)
-        valid = pairs.target.t() != 0
+        valid = pairs.target.t() != PAD
         return _summed(torch.stack(logits)[valid], _real(pairs), smoothing)
 
     def score(self, pairs: Pairs) -> Float[Tensor, "B T"]:
         """log p of every target token, <eos> included; 0 on padding."""
         log_probs = torch.log_softmax(self._forced(pairs), dim=-1)
         scores = log_probs.new_zeros(pairs.target.t().shape)
-        scores[pairs.target.t() != 0] = log_probs.gather(1, _real(pairs).unsqueeze(1)).squeeze(1)
+        scores[pairs.target.t() != PAD] = log_probs.gather(1, _real(pairs).unsqueeze(1)).squeeze(1)
         return scores.t()
 
     def _forced(self, pairs: Pairs) -> Float[Tensor, "n V"]:
@@ -113,7 +112,7 @@ class EncoderDecoder(nn.Module):
         memory, state = self.read(pairs.source, pairs.source_lengths)
         embedded = self.embedding(_shifted(pairs.target).t())
         features = self.decoder(embedded, memory, state)
-        return self.readout(features[pairs.target.t() != 0])
+        return self.readout(features[pairs.target.t() != PAD])
 
 
 def _shifted(target: Int[Tensor, "B T"]) -> Int[Tensor, "B T"]:
@@ -124,7 +123,7 @@ def _shifted(target: Int[Tensor, "B T"]) -> Int[Tensor, "B T"]:
 def _real(pairs: Pairs) -> Int[Tensor, " n"]:
     """Target tokens that are not padding, step after step."""
     steps = pairs.target.t()
-    return steps[steps != 0]
+    return steps[steps != PAD]
 
 
 def _summed(logits: Float[Tensor, "n V"], targets: Int[Tensor, " n"], smoothing: float) -> Loss:

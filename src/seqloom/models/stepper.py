@@ -17,7 +17,8 @@ from seqloom.data.batching import pad
 from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.models.tensors import device_of, to_tensor
 from seqloom.nn.decoders.decoder import DecoderMemory, DecoderState
-from seqloom.search.stepper import PAD, SOS, Candidates, Ids
+from seqloom.search.stepper import Candidates, Ids
+from seqloom.symbols import PAD, SOS
 
 
 class ModelState(NamedTuple):

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 from seqloom.errors import UserError
 from seqloom.predict.result import Output
+from seqloom.symbols import EOS, SPECIALS
 
-EOS = "<eos>"
+END = SPECIALS[EOS]
 
 
 def pharaoh(source_tokens: Sequence[str], output: Output, num_features: int = 0) -> str:
@@ -40,4 +41,4 @@ def alignment(
 
 def without_eos(tokens: Sequence[str]) -> Sequence[str]:
     """The tokens without the '<eos>' that ends them, if one does."""
-    return tokens[:-1] if tokens and tokens[-1] == EOS else tokens
+    return tokens[:-1] if tokens and tokens[-1] == END else tokens

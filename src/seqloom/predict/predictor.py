@@ -18,7 +18,8 @@ from seqloom.errors import UserError
 from seqloom.predict.result import Output, Result
 from seqloom.search.decode import search
 from seqloom.search.hypothesis import Hypothesis
-from seqloom.search.stepper import EOS, State, Stepper
+from seqloom.search.stepper import State, Stepper
+from seqloom.symbols import EOS
 
 _CHUNK = 16
 """Batches that are sorted together. More batches waste less padding and answer later."""

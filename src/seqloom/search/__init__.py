@@ -4,13 +4,9 @@ from seqloom.search.beam import beam_search
 from seqloom.search.decode import search
 from seqloom.search.hypothesis import Hypothesis
 from seqloom.search.sample import sample
-from seqloom.search.stepper import EOS, PAD, SOS, UNK, Candidates, Ids, Reals, Stepper
+from seqloom.search.stepper import Candidates, Ids, Reals, Stepper
 
 __all__ = [
-    "EOS",
-    "PAD",
-    "SOS",
-    "UNK",
     "Candidates",
     "Hypothesis",
     "Ids",

@@ -27,9 +27,10 @@ from numpy.typing import NDArray
 from seqloom.config.search import Search
 from seqloom.search.hypothesis import Hypothesis
 from seqloom.search.penalties import Coverage, Scores, length_penalty
-from seqloom.search.stepper import EOS, Candidates, Ids, State, Stepper
+from seqloom.search.stepper import Candidates, Ids, State, Stepper
 from seqloom.search.trail import Ending
 from seqloom.search.walk import Walk
+from seqloom.symbols import EOS
 
 
 def beam_search(

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from seqloom.config.search import Search
 from seqloom.search.hypothesis import Hypothesis
 from seqloom.search.penalties import Scores
-from seqloom.search.stepper import EOS, Candidates, Ids, State, Stepper
+from seqloom.search.stepper import Candidates, Ids, State, Stepper
 from seqloom.search.trail import Ending
 from seqloom.search.walk import Walk
+from seqloom.symbols import EOS
 
 
 def sample(

@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 Ids = NDArray[np.int64]
 Reals = NDArray[np.float32]
 
-PAD, UNK, SOS, EOS = 0, 1, 2, 3
-"""Ids of <pad>, <unk>, <sos> and <eos>, the same in every vocabulary."""
-
 
 class Candidates(NamedTuple):
     """What may follow each hypothesis, best first.

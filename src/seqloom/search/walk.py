@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqloom.config.search import Search
-from seqloom.search.stepper import EOS, PAD, SOS, Candidates, Ids, Reals, State, Stepper
+from seqloom.search.stepper import Candidates, Ids, Reals, State, Stepper
 from seqloom.search.trail import Step, Trail
+from seqloom.symbols import EOS, PAD, SOS
 
 
 class Walk(Generic[State]):

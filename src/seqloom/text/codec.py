@@ -21,6 +21,7 @@ from seqloom.atomic import replacing
 from seqloom.config.section import Section
 from seqloom.config.tokens import Bytes, Characters, Subwords, Tokens, Whitespace, Words
 from seqloom.errors import UserError
+from seqloom.symbols import EOS, SPECIALS, UNK
 from seqloom.text.normalize import normalize, recompose
 from seqloom.text.tokenizers import subwords
 from seqloom.text.tokenizers.bytes import ALL_BYTES, ByteTokenizer
@@ -33,7 +34,7 @@ from seqloom.text.tokenizers.subwords import SubwordTokenizer
 from seqloom.text.tokenizers.tokenizer import Tokenizer
 from seqloom.text.tokenizers.whitespace import WhitespaceTokenizer
 from seqloom.text.tokenizers.words import WordTokenizer
-from seqloom.text.vocabulary import EOS, SPECIALS, UNK, Vocabulary, by_frequency
+from seqloom.text.vocabulary import Vocabulary, by_frequency
 
 _FORMAT: Final = 1
 

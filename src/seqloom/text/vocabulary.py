@@ -11,8 +11,7 @@ looked up among the tokens, and the feature 'PL' and the token 'PL' are two entr
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-PAD, UNK, SOS, EOS = 0, 1, 2, 3
-SPECIALS = ("<pad>", "<unk>", "<sos>", "<eos>")
+from seqloom.symbols import SPECIALS
 
 
 @dataclass(frozen=True)

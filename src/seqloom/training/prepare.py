@@ -20,7 +20,7 @@ from seqloom.data.example import Example
 from seqloom.data.sources import read_pairs
 from seqloom.data.split import HoldOut
 from seqloom.errors import UserError
-from seqloom.search.stepper import UNK
+from seqloom.symbols import UNK
 from seqloom.text.pair import PairCodec
 
 _NOTABLE = 0.01

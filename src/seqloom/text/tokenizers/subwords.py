@@ -23,8 +23,8 @@ from tokenizers import Regex, models, pre_tokenizers, trainers
 
 from seqloom.config.tokens import Subwords
 from seqloom.errors import UserError
+from seqloom.symbols import SPECIALS, UNK
 from seqloom.text.display import visible
-from seqloom.text.vocabulary import SPECIALS, UNK
 
 _SPECIALS = list(SPECIALS)
 # A run is cut after 40 characters, so that no line, however strange, makes a word without end.
