@@ -45,6 +45,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'seqloom' has no attribute {name!r}")
+    from seqloom.threads import sleep_while_waiting
+
+    sleep_while_waiting()
     try:
         return getattr(import_module(_HOMES[name]), name)
     except ModuleNotFoundError as error:
