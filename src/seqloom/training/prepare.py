@@ -14,6 +14,7 @@ import numpy as np
 
 from seqloom.config import Recipe
 from seqloom.data.bad_rows import BadRows
+from seqloom.data.batching import Batches
 from seqloom.data.corpus import Corpus
 from seqloom.data.dates import generate
 from seqloom.data.example import Example
@@ -167,3 +168,14 @@ def sampled(examples: Iterable[Example], size: int) -> list[Example]:
     if len(kept) <= size:
         return kept
     return [kept[round(i * (len(kept) - 1) / max(1, size - 1))] for i in range(size)]
+
+
+def batches_of(recipe: Recipe, corpus: Corpus) -> Batches:
+    """A set in batches of the recipe's size."""
+    return Batches(
+        corpus=corpus,
+        max_pairs=recipe.training.batch_size,
+        max_tokens=recipe.training.batch_tokens,
+        seed=recipe.seed,
+        shuffle_buffer=recipe.data.shuffle_buffer,
+    )

@@ -12,7 +12,6 @@ state of the run, and `resume=True` goes on exactly there.
 import copy
 import math
 import shutil
-import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,34 +19,19 @@ from pathlib import Path
 import torch
 
 from seqloom.config import Recipe
-from seqloom.config.search import Search
-from seqloom.data.batching import Batches
-from seqloom.data.corpus import Corpus
 from seqloom.errors import UserError
-from seqloom.models.artifact import (
-    WEIGHTS,
-    load_setting,
-    load_weights,
-    save_setting,
-    save_weights,
-)
+from seqloom.models.artifact import WEIGHTS, load_setting, save_setting, save_weights
 from seqloom.models.build import build
-from seqloom.models.encoder_decoder import EncoderDecoder
-from seqloom.models.stepper import ModelStepper
-from seqloom.predict import Predictor
-from seqloom.training.average import MovingAverage, Weights, mean_of_files, put, weights_of
-from seqloom.training.checkpoint import load_checkpoint, save_checkpoint
+from seqloom.training.average import MovingAverage, put, weights_of
+from seqloom.training.checkpoint import load_checkpoint
 from seqloom.training.device import choose_device
 from seqloom.training.journal import Journal, Record
+from seqloom.training.keeper import LAST, Keeper
 from seqloom.training.loop import Fit, Step, fit, judge
 from seqloom.training.optimizer import make_optimizer
-from seqloom.training.prepare import Prepared, prepare
+from seqloom.training.prepare import Prepared, batches_of, prepare
 from seqloom.training.progress import Progress
-from seqloom.training.validation import Validation, dev_loss, dev_metric, validation
-
-LAST, BEST = "last.safetensors", "best.safetensors"
-_SAVE_SECONDS = 60.0
-"""Where no checkpoint is due for longer than this, one is written all the same."""
+from seqloom.training.validation import Validation, Validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +90,7 @@ def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Generator
     journal = Journal(
         folder / "metrics.jsonl", run.progress.validated_at, recipe.training.tensorboard
     )
-    keeper = _Keeper(run, folder)
+    keeper = Keeper(run, folder)
     try:
         for step in fit(run):
             if step.validation is not None:
@@ -130,12 +114,12 @@ def _prepared(recipe: Recipe, folder: Path, going_on: bool) -> Prepared:
     return prepare(recipe, folder, codec)
 
 
-def _fit(recipe: Recipe, data: Prepared) -> tuple[Fit, "Validator"]:
+def _fit(recipe: Recipe, data: Prepared) -> tuple[Fit, Validator]:
     settings = recipe.training
     model = build(recipe, data.codec.source.size, data.codec.target.size)
     model.to(choose_device(settings.device))
     average = MovingAverage(model, settings.ema_decay) if settings.average == "ema" else None
-    batches = _batches(recipe, data.train)
+    batches = batches_of(recipe, data.train)
     per_epoch = math.ceil(batches.num_batches(0) / settings.accumulate)
     total = min(settings.max_updates or math.inf, settings.max_epochs * per_epoch)
     validator = Validator(recipe, data, model, average)
@@ -150,106 +134,6 @@ def _fit(recipe: Recipe, data: Prepared) -> tuple[Fit, "Validator"]:
         total_updates=int(total),
     )
     return run, validator
-
-
-def _batches(recipe: Recipe, corpus: Corpus) -> Batches:
-    return Batches(
-        corpus=corpus,
-        max_pairs=recipe.training.batch_size,
-        max_tokens=recipe.training.batch_tokens,
-        seed=recipe.seed,
-        shuffle_buffer=recipe.data.shuffle_buffer,
-    )
-
-
-class Validator:
-    """Scores the weights that would be kept now: the model's own, or their moving average."""
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        data: Prepared,
-        model: EncoderDecoder,
-        average: MovingAverage | None,
-    ) -> None:
-        self.recipe = recipe
-        self.codec = data.codec
-        self.examples = data.decoded
-        self.batches = _batches(recipe, data.dev)
-        self.model = model
-        self.average = average
-        self.scored = model if average is None else copy.deepcopy(model)
-
-    def __call__(self) -> Validation:
-        if self.average is not None:
-            put(self.average.weights, self.scored)
-        return self.score(self.scored)
-
-    def score(self, model: EncoderDecoder) -> Validation:
-        """Dev loss, and the metric where the recipe has one."""
-        name = self.recipe.training.metric
-        loss = dev_loss(model, self.batches)
-        if name == "loss":
-            return validation(loss, name, None)
-        search = Search(beam=1, max_length=self.recipe.search.max_length)
-        predictor = Predictor(self.codec, ModelStepper(model), search)
-        outputs = [result.text for result in predictor.predict(self.examples)]
-        metric = dev_metric(name, outputs, self.examples, self.codec.target.normalize)
-        return validation(loss, name, metric)
-
-
-class _Keeper:
-    """Decides what is written when: the state to resume from, and the weights worth keeping."""
-
-    def __init__(self, run: Fit, folder: Path) -> None:
-        self.run = run
-        self.folder = folder
-        self.checkpoints = folder / "checkpoints"
-        self.saved_at = run.progress.update
-        self.saved_when = time.monotonic()
-
-    def save(self) -> None:
-        """Write the whole state."""
-        save_checkpoint(self.checkpoints / LAST, self.run)
-        self.saved_at = self.run.progress.update
-        self.saved_when = time.monotonic()
-
-    def save_if_due(self, step: Step) -> None:
-        """After a validation, every `checkpoint_every` updates, and at least once a minute."""
-        every = self.run.settings.checkpoint_every
-        due = step.validation is not None if every is None else step.update % every == 0
-        if due or time.monotonic() - self.saved_when > _SAVE_SECONDS:
-            self.save()
-
-    def keep_weights(self, result: Validation) -> None:
-        """The best so far, and those that the final weights will be the mean of."""
-        progress = self.run.progress
-        if progress.best_update == progress.update:
-            save_weights(self.checkpoints / BEST, self._scored())
-            save_weights(self.folder / WEIGHTS, self._scored())
-        how = self.run.settings.average
-        if how in ("last", "best"):
-            save_weights(self._kept(progress.update), self._scored())
-            progress.kept.append((result.rank, progress.update))
-            ranked = sorted(progress.kept) if how == "best" else progress.kept[::-1]
-            for _, update in ranked[self.run.settings.average_over :]:
-                self._kept(update).unlink(missing_ok=True)
-            progress.kept = [entry for entry in progress.kept if self._kept(entry[1]).exists()]
-
-    def final_weights(self) -> Weights:
-        """What the recipe asks for."""
-        match self.run.settings.average:
-            case "none" | "ema":
-                return load_weights(self.checkpoints / BEST)
-            case "last" | "best":
-                return mean_of_files([self._kept(update) for _, update in self.run.progress.kept])
-
-    def _kept(self, update: int) -> Path:
-        return self.checkpoints / f"update-{update}.safetensors"
-
-    def _scored(self) -> Weights:
-        average = self.run.average
-        return weights_of(self.run.model) if average is None else average.weights
 
 
 def _ready(folder: Path, data: Prepared, run: Fit) -> Ready:
@@ -297,7 +181,7 @@ def _record(run: Fit, step: Step, result: Validation) -> Record:
     return record
 
 
-def _finish(run: Fit, keeper: _Keeper, validator: Validator) -> Finished:
+def _finish(run: Fit, keeper: Keeper, validator: Validator) -> Finished:
     """Put the final weights in place, and score them once more on the dev set. The run keeps its
     own weights: it may go on one day with a larger budget."""
     final = copy.deepcopy(run.model)
