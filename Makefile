@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast lint format docs bench quality clean
+.PHONY: demo test test-fast lint format bench quality clean
 
 demo: $(VENV)/.ready  ## train, evaluate and explain the main job on the embedded data
 	$(BIN)/seqloom demo --out runs/demo

@@ -272,6 +272,8 @@ def prepare_recipe(
         files = tuple(str(path) for path in data)
         own = chosen.data.model_copy(
             update={"train": files, "dev": tuple(map(str, dev)), "test": (), "embedded": None}
+            # The features of embedded data are columns that only it has.
+            | ({"features": ()} if chosen.data.embedded else {})
         )
         chosen = chosen.model_copy(update={"data": own})
     elif dev:

@@ -97,7 +97,10 @@ def test_the_output_file_is_whole_or_not_there(run: Path, tmp_path: Path, invoke
     [
         (["missing.txt"], "missing.txt: no such file."),
         (["--beam", "0"], "search.beam must be at least 1, but is 0."),
-        (["--beam", "2", "--nbest", "3"], "search.nbest must be at most search.beam (2)"),
+        (
+            ["--beam", "2", "--nbest", "3"],
+            "search.nbest must be at most search.beam, but is 3 with a beam of 2.",
+        ),
     ],
 )
 def test_a_mistake_is_named(run: Path, invoke: Invoke, arguments: list[str], message: str) -> None:

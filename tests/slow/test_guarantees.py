@@ -35,8 +35,8 @@ SMALL = [
 SOUNDS = dict(zip("가나다라마바", ["ka", "na", "ta", "la", "ma", "pa"], strict=True))
 NOT_FINITE = (
     r"(the loss|the gradient's norm) became (nan|inf) at update \d+ \(epoch 1, batch \d+, training "
-    r"pairs \d+, \d+, \d+, \d+, \d+, \.\.\.\)\. The last checkpoint is kept: lower "
-    r"training\.optimizer\.rate or training\.clip and resume\."
+    r"pairs \d+, \d+, \d+, \d+, \d+, \.\.\.\)\. What was saved before stands: lower "
+    r"training\.optimizer\.rate, and go on or start again\."
 )
 SEARCHES = {
     "greedy": {"beam": 1},

@@ -96,7 +96,7 @@ def test_a_checkpoint_cut_short(tmp_path, kept):
     path.write_bytes(path.read_bytes()[:kept])
     message = complaint(path)
     assert message.startswith(f"{path}: not a whole checkpoint (")
-    assert message.endswith("Delete it and start again without --resume.")
+    assert message.endswith("Start again with another --out.")
 
 
 def test_a_checkpoint_of_another_model(tmp_path):

@@ -25,7 +25,8 @@ def test_a_device_that_is_not_there_is_named_with_those_that_are(name):
     with pytest.raises(UserError) as caught:
         choose_device(name)
     assert str(caught.value) == (
-        f"device '{name}' is not there: this machine has cpu. Set device=cpu."
+        f"device '{name}' is not there: this machine has cpu. Choose one of these "
+        "(training.device to train, --device to predict)."
     )
 
 

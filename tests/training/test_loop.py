@@ -158,8 +158,8 @@ def test_a_loss_that_is_not_a_number_names_the_batch():
             run.model.readout.output.bias.fill_(math.nan)
         break
     assert complaint(run) == (
-        "the loss became nan at update 2 (epoch 1, batch 2, training pairs 3, 4, 5). The last "
-        "checkpoint is kept: lower training.optimizer.rate or training.clip and resume."
+        "the loss became nan at update 2 (epoch 1, batch 2, training pairs 3, 4, 5). What was "
+        "saved before stands: lower training.optimizer.rate, and go on or start again."
     )
 
 

@@ -30,6 +30,6 @@ def set_aside(wanted: bool) -> "Generator[BadRows | None]":
         yield bad
     if bad.count:
         typer.echo(
-            f"Note: {bad.count:,} bad rows set aside, each with its reason, in {SIDE_FILE}.",
+            f"Note: {bad.count:,} bad row(s) set aside, each with its reason, in {SIDE_FILE}.",
             err=True,
         )

@@ -1,6 +1,6 @@
 """A recipe: every setting of one run, from the file to the score it is expected to reach."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -10,6 +10,8 @@ from seqloom.config.search import Search
 from seqloom.config.section import Section
 from seqloom.config.tokens import Characters, Tokens
 from seqloom.config.training import Training
+
+Metric = Literal["exact", "wer", "per", "cer", "bleu", "chrf", "perplexity"]
 
 
 class Recipe(Section):
@@ -26,8 +28,8 @@ class Recipe(Section):
     target: Tokens = Characters()
     shared_vocabulary: bool = False
     """One vocabulary for both sides; asks for the same settings of `source` and `target`."""
-    metrics: tuple[str, ...] = ("exact", "cer")
-    """What `evaluate` reports: exact, wer, per, cer, bleu, chrf, perplexity."""
+    metrics: tuple[Metric, ...] = ("exact", "cer")
+    """What `evaluate` reports."""
 
     encoder: Encoder = Encoder()
     decoder: Decoder = Luong()
@@ -57,5 +59,15 @@ class Recipe(Section):
             raise ValueError(
                 "training.scheduled_sampling goes step by step and draws the decoder's dropout anew at "
                 "each. Set decoder.variational=false, or leave scheduled sampling out."
+            )
+        if self.search.nbest > self.search.beam and not self.search.sample:
+            raise ValueError(
+                f"search.nbest must be at most search.beam, but is {self.search.nbest} with a beam "
+                f"of {self.search.beam}. Set search.beam={self.search.nbest} or more."
+            )
+        if self.data.embedded is not None and self.data.train:
+            raise ValueError(
+                f"data.train cannot stand beside data.embedded={self.data.embedded}, which makes its "
+                "own data. Set data.embedded=null, or give the files with --data."
             )
         return self

@@ -1,6 +1,6 @@
 """How the output is looked for: beam search or sampling."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -34,4 +34,3 @@ class Search(Section):
 
     batch_size: PositiveInt = 64
     """Sources decoded together; the answer does not depend on it."""
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"

@@ -36,7 +36,8 @@ class Constant(Section):
 
 
 class Plateau(Section):
-    """Multiply the rate by `factor` when dev loss has not improved for `patience` validations."""
+    """Multiply the rate by `factor` when dev loss has not improved for more than `patience`
+    validations."""
 
     kind: Literal["plateau"] = "plateau"
     warmup: NonNegativeInt = 0
@@ -100,7 +101,7 @@ class Training(Section):
     """Updates between checkpoints; at every validation if not given."""
     patience: PositiveInt | None = 10
     """Stop after this many validations without improvement; null never stops early."""
-    metric: Literal["loss", "exact", "wer", "per", "bleu", "chrf"] = "loss"
+    metric: Literal["loss", "exact", "wer", "per", "cer", "bleu", "chrf"] = "loss"
     """What decides which checkpoint is best. All but loss need a greedy decoding of the dev set."""
     dev_decode: PositiveInt = 500
     """Dev pairs decoded at a validation where the metric asks for it."""

@@ -162,8 +162,6 @@ def initialised(model: EncoderDecoder, settings: Training) -> EncoderDecoder:
 def _xavier(model: nn.Module) -> None:
     for module in model.modules():
         match module:
-            case nn.Embedding():
-                nn.init.normal_(module.weight, std=module.embedding_dim**-0.5)
             case nn.Linear():
                 nn.init.xavier_uniform_(module.weight)
                 if module.bias is not None:  # pyright: ignore[reportUnnecessaryComparison]

@@ -26,7 +26,7 @@ class Output:
     @property
     def log_prob(self) -> float:
         """log p(output | source), end of sequence counted if finished."""
-        return sum(self.token_log_probs)
+        return sum(self.token_log_probs, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

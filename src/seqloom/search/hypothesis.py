@@ -26,4 +26,4 @@ class Hypothesis:
     @property
     def log_prob(self) -> float:
         """log p(output | source), <eos> counted if finished."""
-        return sum(self.token_log_probs)
+        return sum(self.token_log_probs, 0.0)

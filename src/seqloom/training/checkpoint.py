@@ -73,7 +73,7 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], Progress]:
         raise UserError(f"{path}: no checkpoint to resume from. Start without --resume.") from None
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         raise UserError(
-            f"{path}: not a whole checkpoint ({error}). Delete it and start again without --resume."
+            f"{path}: not a whole checkpoint ({error}). Start again with another --out."
         ) from error
 
 

@@ -28,11 +28,11 @@ class Journal:
 
     def __init__(self, path: Path, until: int, tensorboard: bool) -> None:
         self.path = path
+        self.board = _board(path.parent) if tensorboard else None
         kept = [record for record in read_journal(path) if record["update"] <= until]
         with replacing(path) as part:
             lines = (json.dumps(record) + "\n" for record in kept)
             part.write_text("".join(lines), encoding="utf-8")
-        self.board = _board(path.parent) if tensorboard else None
 
     def write(self, record: Record) -> None:
         """One line, flushed, so that a crash loses nothing."""

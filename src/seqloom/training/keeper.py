@@ -27,14 +27,17 @@ class Keeper:
         self.run = run
         self.folder = folder
         self.checkpoints = folder / "checkpoints"
-        self.saved_at = run.progress.update
         self.saved_when = time.monotonic()
 
     def save(self) -> None:
         """Write the whole state."""
         save_checkpoint(self.checkpoints / LAST, self.run)
-        self.saved_at = self.run.progress.update
         self.saved_when = time.monotonic()
+        # Only now: until then the state on disk may still count on them.
+        kept = {self._kept(update) for _, update in self.run.progress.kept}
+        for path in self.checkpoints.glob("update-*.safetensors"):
+            if path not in kept:
+                path.unlink(missing_ok=True)
 
     def save_if_due(self, step: Step) -> None:
         """After a validation, every `checkpoint_every` updates, and at least once a minute."""
@@ -52,11 +55,9 @@ class Keeper:
         how = self.run.settings.average
         if how in ("last", "best"):
             save_weights(self._kept(progress.update), self._scored())
-            progress.kept.append((result.rank, progress.update))
-            ranked = sorted(progress.kept) if how == "best" else progress.kept[::-1]
-            for _, update in ranked[self.run.settings.average_over :]:
-                self._kept(update).unlink(missing_ok=True)
-            progress.kept = [entry for entry in progress.kept if self._kept(entry[1]).exists()]
+            kept = [*progress.kept, (result.rank, progress.update)]
+            over = self.run.settings.average_over
+            progress.kept = sorted(kept)[:over] if how == "best" else kept[-over:]
 
     def final_weights(self) -> Weights:
         """What the recipe asks for."""

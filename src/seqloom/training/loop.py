@@ -167,5 +167,5 @@ def _refuse_nan(value: float, what: str, batch: Batch, progress: Progress) -> No
     raise UserError(
         f"{what} became {value} at update {progress.update} (epoch {progress.epoch + 1}, batch "
         f"{progress.batch}, training pairs {pairs}{', ...' if len(batch) > 5 else ''}). "
-        "The last checkpoint is kept: lower training.optimizer.rate or training.clip and resume."
+        "What was saved before stands: lower training.optimizer.rate, and go on or start again."
     )

@@ -2,7 +2,7 @@
 
 every schedule   rises linearly from 0 over `warmup` updates
 constant         stays
-plateau          falls by `factor` when dev loss has not improved for `patience` validations
+plateau          falls by `factor` when dev loss has not improved for more than `patience` validations
 inverse_sqrt     rate * sqrt(warmup / update)                  Vaswani 2017, section 5.3
 cosine           half a cosine down to `floor` at the last update
 """

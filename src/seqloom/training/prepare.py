@@ -105,10 +105,10 @@ def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Pre
     for bad in sets.bad:
         bad.close()
         if bad.count:
-            notes.append(f"{bad.count:,} bad rows set aside, each with its reason, in {bad.path}")
+            notes.append(f"{bad.count:,} bad row(s) set aside, each with its reason, in {bad.path}")
     if not len(train):
         raise UserError(
-            "no training pairs are left. See the notes above, or raise data.max_source."
+            "no training pairs are left. See the notes above, or raise data.max_source and data.max_target."
         )
     return Prepared(codec, train, dev, decoded, notes)
 

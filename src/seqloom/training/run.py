@@ -31,6 +31,7 @@ from seqloom.training.loop import Fit, Step, fit, judge
 from seqloom.training.optimizer import make_optimizer
 from seqloom.training.prepare import Prepared, batches_of, prepare
 from seqloom.training.progress import Progress
+from seqloom.training.resume import refuse_other
 from seqloom.training.validation import Validation, Validator
 
 
@@ -68,28 +69,30 @@ Event = Note | Ready | Step | Finished
 
 
 def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Generator[Event]:
-    """Train a recipe into a run folder. Raises UserError for anything the user can mend."""
+    """Train a recipe into a run folder. Raises UserError for anything the user can mend; a run that
+    was in the folder is then as it was."""
+    _check_folder(folder, resume)
     last = folder / "checkpoints" / LAST
     going_on = resume and last.exists()
-    if not resume and (folder / "run.json").exists():
-        raise UserError(
-            f"{folder}: there is a run here already. Go on with --resume, or choose another --out."
-        )
+    device = choose_device(recipe.training.device)
+    if going_on:
+        refuse_other(recipe, load_setting(folder)[0], folder)
+    elif resume:
+        yield Note("there is no checkpoint to go on from, so this starts at the beginning")
     if recipe.training.threads:
         torch.set_num_threads(recipe.training.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(recipe.seed)
     data = _prepared(recipe, folder, going_on)
     yield from (Note(text) for text in data.notes)
-    save_setting(folder, recipe, data.codec)
-    run, validator = _fit(recipe, data)
+    run, validator = _fit(recipe, data, device)
     if going_on:
         load_checkpoint(last, run)
         _refuse_spent(run, folder)
+    until, board = run.progress.validated_at, recipe.training.tensorboard
+    journal = Journal(folder / "metrics.jsonl", until, board)
+    save_setting(folder, recipe, data.codec)
     yield _ready(folder, data, run)
-    journal = Journal(
-        folder / "metrics.jsonl", run.progress.validated_at, recipe.training.tensorboard
-    )
     keeper = Keeper(run, folder)
     try:
         for step in fit(run):
@@ -108,16 +111,44 @@ def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Generator
     keeper.save()
 
 
+def _check_folder(folder: Path, resume: bool) -> None:
+    """A new run takes an empty folder, or one in which a start failed over its data."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(
+            f"{folder}: a run needs a folder, but this is a file. Choose another --out."
+        )
+    if resume or not folder.exists():
+        return
+    if (folder / "run.json").exists():
+        raise UserError(
+            f"{folder}: there is a run here already. Go on with --resume, or choose another --out."
+        )
+    others = [path.name for path in folder.iterdir() if not _left_behind(path.name)]
+    if others:
+        raise UserError(
+            f"{folder}: a new run needs a folder of its own, but this one holds '{min(others)}'. "
+            "Choose another --out."
+        )
+
+
+def _left_behind(name: str) -> bool:
+    return name in ("cache", "metrics.jsonl", "tensorboard") or name.startswith("bad-")
+
+
 def _prepared(recipe: Recipe, folder: Path, going_on: bool) -> Prepared:
     """The data, encoded anew: a run that goes on keeps its vocabularies."""
     codec = load_setting(folder)[1] if going_on else None
-    return prepare(recipe, folder, codec)
+    try:
+        return prepare(recipe, folder, codec)
+    except UserError:
+        shutil.rmtree(folder / "cache", ignore_errors=True)
+        raise
 
 
-def _fit(recipe: Recipe, data: Prepared) -> tuple[Fit, Validator]:
+def _fit(recipe: Recipe, data: Prepared, device: torch.device) -> tuple[Fit, Validator]:
     settings = recipe.training
     model = build(recipe, data.codec.source.size, data.codec.target.size)
-    model.to(choose_device(settings.device))
+    model.to(device)
     average = MovingAverage(model, settings.ema_decay) if settings.average == "ema" else None
     batches = batches_of(recipe, data.train)
     per_epoch = math.ceil(batches.num_batches(0) / settings.accumulate)

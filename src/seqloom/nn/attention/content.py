@@ -50,3 +50,8 @@ class Attention(nn.Module):
         energies = self.score(query, memory.keys) + memory.padding.unsqueeze(1)
         weights = torch.softmax(energies, dim=-1)
         return torch.bmm(weights, memory.values), weights
+
+
+def grouped(rows: Float[Tensor, "N D"], memory: Memory) -> Float[Tensor, "B W D"]:
+    """Rows by the source that they belong to."""
+    return rows.view(len(memory.values), -1, rows.shape[-1])

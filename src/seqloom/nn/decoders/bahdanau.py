@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from seqloom.nn.attention.content import Attention, Memory
+from seqloom.nn.attention.content import Attention, Memory, grouped
 from seqloom.nn.decoders.bridge import Bridge
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
 from seqloom.nn.decoders.layers import Layers, Noise
@@ -76,8 +76,3 @@ class Bahdanau(Decoder):
             torch.addmm(projected, context, self.C.weight.t()), state, noise, t
         )
         return context, weights, state
-
-
-def grouped(rows: Float[Tensor, "N D"], memory: Memory) -> Float[Tensor, "B W D"]:
-    """Rows by the source that they belong to."""
-    return rows.view(len(memory.values), -1, rows.shape[-1])

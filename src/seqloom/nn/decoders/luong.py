@@ -15,8 +15,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from seqloom.nn.attention.content import Attention, Memory
-from seqloom.nn.decoders.bahdanau import grouped
+from seqloom.nn.attention.content import Attention, Memory, grouped
 from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
 from seqloom.nn.decoders.layers import Layers, Noise
