@@ -9,10 +9,10 @@ demo: $(VENV)/.ready  ## train, evaluate and explain the main job on the embedde
 	$(BIN)/seqloom demo --out runs/demo
 
 test: $(VENV)/.ready  ## every test: fast and slow
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n auto --dist loadscope
 
 test-fast: $(VENV)/.ready  ## without the tests that train, kill or read real data
-	$(BIN)/python -m pytest tests -m "not slow"
+	$(BIN)/python -m pytest tests -n auto --dist loadscope -m "not slow"
 
 lint: $(VENV)/.ready  ## format, style, types and layers
 	$(BIN)/ruff format --check .
