@@ -38,7 +38,11 @@ def train(
     ] = None,
     data: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE", help="Training pairs, instead of the recipe's. Repeatable."),
+        typer.Option(
+            metavar="FILE",
+            help="Training pairs, instead of the recipe's; SOURCE,TARGET for two parallel files. "
+            "Repeatable.",
+        ),
     ] = None,
     dev: Annotated[
         list[str] | None,

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from seqloom.text.display import visible
+
 if TYPE_CHECKING:
     from seqloom.text.codec import Codec
 
@@ -20,18 +22,15 @@ class Unknown:
 
     def add(self, units: Iterable[str], features: Sequence[str]) -> None:
         """Those of one line."""
-        self._lines.update(set(units))
-        self._lines.update({f"feature {name}" for name in features if name not in self._features})
+        self._lines.update({visible(unit) for unit in units})
+        unknown = {name for name in features if name not in self._features}
+        self._lines.update({f"feature {visible(name)}" for name in unknown})
 
     def summary(self) -> str:
         """One sentence; empty if there is nothing to tell."""
         if not self._lines:
             return ""
-        from seqloom.text.display import visible
-
-        named = ", ".join(
-            f"{visible(unit)} ({lines:,})" for unit, lines in self._lines.most_common(NAMED)
-        )
+        named = ", ".join(f"{name} ({lines:,})" for name, lines in self._lines.most_common(NAMED))
         more = len(self._lines) - NAMED
         rest = f" and {more:,} more" if more > 0 else ""
         return f"Note: never seen in training and read as <unk> (lines with it): {named}{rest}."

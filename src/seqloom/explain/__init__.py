@@ -24,4 +24,6 @@ def __getattr__(name: str) -> object:
     try:
         return getattr(import_module(PNG[name]), name)
     except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "matplotlib":
+            raise
         raise MissingExtra("A PNG picture", "train") from missing
