@@ -12,8 +12,9 @@ def write_table(results: Results, path: Path) -> None:
     """Write what there is; rows that have not run are left out."""
     parts = [
         "# Quality on real data\n",
-        "Single models, beam 5 (translation 8), made with `python -m benchmarks.quality`. Minutes are the "
-        "training time of one process, validation included, with the threads named.\n",
+        "Single models, each answering with its recipe's beam search, made with "
+        "`python -m benchmarks.quality`. Minutes are wall-clock training time, validation included, "
+        "whatever else the machine was doing; CPU minutes are the process's own.\n",
         _pronunciation(results),
         _english(results),
         _translation(results),
@@ -24,6 +25,12 @@ def write_table(results: Results, path: Path) -> None:
 
 def _value(result: dict[str, Any], metric: str) -> float:
     return float(result["scores"][metric]["value"])
+
+
+def _cpu(result: dict[str, Any]) -> str:
+    """Empty for a row that was trained in several sittings."""
+    minutes = result.get("cpu_minutes")
+    return "" if minutes is None else f"{minutes:.1f}"
 
 
 def _interval(result: dict[str, Any], metric: str) -> str:
@@ -38,11 +45,11 @@ def _pronunciation(results: Results) -> str:
     rows = {name: results[f"g2p15/{name}"] for name in done}
     lines = [
         "## Pronunciation, 15 languages (SIGMORPHON 2020 task 1), test set, recipe `g2p`\n",
-        "| language | WER | 95% interval | PER | published LSTM, WER | minutes | threads |",
+        "| language | WER | 95% interval | PER | published LSTM, WER | minutes | CPU minutes |",
         "|---|---|---|---|---|---|---|",
         *(
             f"| {name} | {_value(row, 'wer'):.2f} | {_interval(row, 'wer')} | {_value(row, 'per'):.2f} "
-            f"| {PUBLISHED_LSTM[name]:.2f} | {row['minutes']:.1f} | {row['threads']} |"
+            f"| {PUBLISHED_LSTM[name]:.2f} | {row['minutes']:.1f} | {_cpu(row)} |"
             for name, row in rows.items()
         ),
     ]
