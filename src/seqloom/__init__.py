@@ -45,9 +45,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'seqloom' has no attribute {name!r}")
-    from seqloom.threads import sleep_while_waiting
+    from seqloom.threads import spin_shortly
 
-    sleep_while_waiting()
+    spin_shortly()
     try:
         return getattr(import_module(_HOMES[name]), name)
     except ModuleNotFoundError as error:

@@ -20,7 +20,7 @@ from seqloom.cli.predict import predict
 from seqloom.cli.score import score
 from seqloom.cli.train import train
 from seqloom.errors import MissingExtra, UserError
-from seqloom.threads import sleep_while_waiting
+from seqloom.threads import spin_shortly
 
 TRAIN_PACKAGES = frozenset({"torch", "safetensors", "jaxtyping", "babel", "matplotlib", "pyarrow"})
 """What the extra 'train' brings and a command may find missing."""
@@ -93,7 +93,7 @@ app.command(epilog=_example("seqloom demo --out runs/demo"))(demo)
 
 def main() -> None:
     """The entry point. Text is UTF-8 wherever it comes from and goes to."""
-    sleep_while_waiting()
+    spin_shortly()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
