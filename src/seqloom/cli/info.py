@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqloom.cli.options import recipes
 from seqloom.console.progress import clock
 
 if TYPE_CHECKING:
     from seqloom.config import Recipe
-
-
-def _recipes(incomplete: str) -> list[tuple[str, str]]:
-    from seqloom.config import recipe_names
-
-    return [entry for entry in recipe_names().items() if entry[0].startswith(incomplete)]
 
 
 def info(
@@ -25,7 +20,7 @@ def info(
         typer.Argument(
             metavar="RUN|RECIPE",
             help="A run folder, a recipe's name or a YAML file. Without it: a list of the recipes.",
-            autocompletion=_recipes,
+            autocompletion=recipes,
         ),
     ] = None,
     settings: Annotated[

@@ -50,6 +50,15 @@ Settings = Annotated[
 ]
 
 
+def recipes(incomplete: str) -> list[tuple[str, str]]:
+    """For the shell: packaged recipes, then YAML files."""
+    from seqloom.config import recipe_names
+
+    files = (str(path) for path in sorted(Path().glob("*.yaml")))
+    names = {**recipe_names(), **dict.fromkeys(files, "a file")}
+    return [(name, about) for name, about in names.items() if name.startswith(incomplete)]
+
+
 def given(settings: dict[str, Any]) -> dict[str, Any]:
     """Those that were given on the command line; the recipe decides the others."""
     return {name: value for name, value in settings.items() if value is not None}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seqloom.cli.options import Settings
+from seqloom.cli.options import Settings, recipes
 from seqloom.cli.session import next_steps, train_to_end
 from seqloom.errors import UserError
 
@@ -18,22 +18,13 @@ if TYPE_CHECKING:
 RUNS = Path("runs")
 
 
-def _recipes(incomplete: str) -> list[tuple[str, str]]:
-    """For the shell: packaged recipes, then YAML files."""
-    from seqloom.config import recipe_names
-
-    files = (str(path) for path in sorted(Path().glob("*.yaml")))
-    names = {**recipe_names(), **dict.fromkeys(files, "a file")}
-    return [(name, about) for name, about in names.items() if name.startswith(incomplete)]
-
-
 def train(
     recipe: Annotated[
         str | None,
         typer.Argument(
             metavar="RECIPE",
             help="A recipe's name (see 'seqloom info') or a YAML file. With --resume: not needed.",
-            autocompletion=_recipes,
+            autocompletion=recipes,
         ),
     ] = None,
     data: Annotated[
