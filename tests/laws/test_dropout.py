@@ -21,8 +21,8 @@ def training_model(recipe: Recipe) -> EncoderDecoder:
 def dropped(model: EncoderDecoder) -> torch.Tensor:
     """[T, F]: which features of a readout are zero at which step."""
     pairs = pairs_of([(5, 7)])
-    features = model.decoder(model.embedding(pairs.target.t()), *model.read(*pairs[:2]))
-    return features[:, 0] == 0
+    steps = model.decoder(model.embedding(pairs.target.t()), *model.read(*pairs[:2]))
+    return steps.features[:, 0] == 0
 
 
 @pytest.mark.parametrize("recipe", VARIATIONAL.values(), ids=VARIATIONAL)

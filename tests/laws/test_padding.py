@@ -55,11 +55,11 @@ def test_neighbours_never_change_what_the_encoder_reads(recipe):
 @each_variant
 def test_neighbours_never_change_a_step(recipe):
     model, pairs = model_of(recipe), pairs_of()
-    logits, _, state = model.step(pairs.target[:, 0], *model.read(*pairs[:2]))
+    log_probs, _, state = model.step(pairs.target[:, 0], *model.read(*pairs[:2]))
     for row in ROWS:
         one = alone(pairs, row)
         [expected], _, expected_state = model.step(one.target[:, 0], *model.read(*one[:2]))
-        close(logits[row], expected)
+        close(log_probs[row], expected)
         for part, expected_part in zip(state, expected_state, strict=True):
             close(part[row], expected_part[0])
 

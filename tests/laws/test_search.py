@@ -33,9 +33,9 @@ def greedy(model: EncoderDecoder, source: list[int], longest: int) -> tuple[int,
     memory, state = model.read(torch.tensor([source]), torch.tensor([len(source)]))
     output, token = [], SOS
     while token != EOS and len(output) <= longest:
-        logits, _, state = model.step(torch.tensor([token]), memory, state)
-        logits[0, [PAD, SOS]] = -torch.inf
-        token = int(logits.argmax())
+        log_probs, _, state = model.step(torch.tensor([token]), memory, state)
+        log_probs[0, [PAD, SOS]] = -torch.inf
+        token = int(log_probs.argmax())
         output.append(token)
     return tuple(output)
 

@@ -22,8 +22,7 @@ def fed_step_by_step(
     target = pairs.target.repeat_interleave(width, 0)
     tokens, scores, paid = torch.full_like(target[:, 0], SOS), [], []
     for following in target.unbind(1):
-        logits, weights, state = model.step(tokens, memory, state)
-        log_probs = torch.log_softmax(logits, 1)
+        log_probs, weights, state = model.step(tokens, memory, state)
         scores.append(log_probs.gather(1, following.unsqueeze(1)).squeeze(1))
         paid.append(weights)
         tokens = following

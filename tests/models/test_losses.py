@@ -75,9 +75,9 @@ def test_scheduled_sampling_with_probability_one_feeds_the_models_own_guesses(re
     memory, state = model.read(pairs.source, pairs.source_lengths)
     token, guesses, nll = torch.tensor([SOS]), set(), 0.0
     for target in pairs.target[0].tolist():
-        logits, _, state = model.step(token, memory, state)
-        nll -= torch.log_softmax(logits[0], 0)[target].item()
-        token = logits.argmax(1)
+        log_probs, _, state = model.step(token, memory, state)
+        nll -= log_probs[0, target].item()
+        token = log_probs.argmax(1)
         guesses.add(token.item())
     assert len(guesses) > 1
     assert model.loss_sampled(pairs, 0.0, 1.0).nll.item() == pytest.approx(nll)

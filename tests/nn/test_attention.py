@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from seqloom.nn.attention.content import Attention
+from seqloom.nn.attention.content import Content
 from seqloom.nn.attention.scores import Additive, Concat, Dot, General, Score
 
 
@@ -67,9 +67,9 @@ def test_concat_by_hand():
 
 
 def attend(queries: object, source: object, valid: object) -> tuple[Tensor, Tensor]:
-    attention = Attention(Dot())
+    attention = Content(Dot())
     memory = attention.remember(tensor(source), torch.tensor(valid))
-    return attention(tensor(queries), memory)
+    return attention.over(tensor(queries), memory, ())
 
 
 def test_the_context_is_the_mean_of_the_source_under_the_weights():

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from seqloom.nn.attention.content import Attention
+from seqloom.nn.attention.content import Content
 from seqloom.nn.attention.scores import Additive, Dot
 from seqloom.nn.cells.elman import Elman
 from seqloom.nn.decoders.bahdanau import Bahdanau
@@ -16,7 +16,7 @@ from seqloom.nn.decoders.layers import Layers
 from seqloom.nn.decoders.luong import Luong
 from seqloom.nn.decoders.plain import Cho, Sutskever
 from seqloom.nn.dropout import Dropout
-from seqloom.nn.encoders.recurrent import Encoded
+from seqloom.nn.encoders.encoder import Encoded
 
 H1, H2 = 0.5, -1.0
 """The two states of the source; the second is its last."""
@@ -59,7 +59,7 @@ def run_two_steps(decoder: Decoder) -> list[tuple[list[float], list[float] | Non
     """Features and attention of two steps that are fed the same token."""
     decoder = decoder.double().eval()
     memory = decoder.remember(encoded(), torch.tensor([[True, True]]))
-    state, found = decoder.start(encoded()), []
+    state, found = decoder.start(encoded(), memory), []
     for _ in range(2):
         features, weights, state = decoder.step(tensor([[Y]]), memory, state)
         found.append((features[0].tolist(), None if weights is None else weights[0].tolist()))
@@ -95,7 +95,7 @@ def test_bahdanau_by_hand():
     set_to(score.W.weight, 1.5)
     set_to(score.U.weight, 0.4)
     set_to(score.v.weight, 2.0)
-    decoder = Bahdanau(layers(), bridge(), Attention(score), embedding=1, source=1)
+    decoder = Bahdanau(layers(), bridge(), Content(score), embedding=1, source=1)
     set_to(decoder.C.weight, 0.9)
 
     def step(s: float) -> tuple[float, float, list[float]]:
@@ -115,7 +115,7 @@ def test_attention_is_asked_for_by_the_last_layer():
     two = Layers([Elman(1, 1), Elman(1, 1)], Dropout(0.0, False))
     for parameter in two.parameters():
         set_to(parameter, 0.5)
-    decoder = Bahdanau(two, bridge(), Attention(Dot()), embedding=1, source=1).double()
+    decoder = Bahdanau(two, bridge(), Content(Dot()), embedding=1, source=1).double()
     memory = decoder.remember(encoded(), torch.tensor([[True, True]]))
     low, high = 0.9, -0.2
     _, weights, _ = decoder.step(tensor([[Y]]), memory, (tensor([[low]]), tensor([[high]])))
@@ -124,7 +124,7 @@ def test_attention_is_asked_for_by_the_last_layer():
 
 def luong(feed: nn.Linear | None) -> Luong:
     """Asks with the new state, e = s h; the attentional state is tanh(1.1 c + 1.3 s)."""
-    decoder = Luong(layers(), bridge(), Attention(Dot()), source=1, feed=feed)
+    decoder = Luong(layers(), bridge(), Content(Dot()), source=1, feed=feed)
     with torch.no_grad():
         decoder.W_c.weight.copy_(tensor([[1.1, 1.3]]))
     return decoder

@@ -1,19 +1,8 @@
 """Every setting, typed: what can be set, and how recipes are read, changed and written."""
 
+from seqloom.config.attention import Additive, Attention, Concat, Dot, General
 from seqloom.config.data import Data
-from seqloom.config.network import (
-    Additive,
-    Attention,
-    Bahdanau,
-    Cho,
-    Concat,
-    Decoder,
-    Dot,
-    Encoder,
-    General,
-    Luong,
-    Sutskever,
-)
+from seqloom.config.network import Bahdanau, Cho, Decoder, Encoder, Luong, Sutskever
 from seqloom.config.packaged import recipe_names
 from seqloom.config.read import override, read_recipe, write_recipe
 from seqloom.config.recipe import Recipe

@@ -4,8 +4,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from seqloom.config.attention import Dot
 from seqloom.config.data import Data
-from seqloom.config.network import Bahdanau, Decoder, Dot, Encoder, Luong
+from seqloom.config.network import Bahdanau, Decoder, Encoder, Luong
 from seqloom.config.search import Search
 from seqloom.config.section import Section
 from seqloom.config.tokens import Characters, Tokens
@@ -60,11 +61,8 @@ class Recipe(Section):
                 "training.scheduled_sampling goes step by step and draws the decoder's dropout anew at "
                 "each. Set decoder.variational=false, or leave scheduled sampling out."
             )
-        if self.search.nbest > self.search.beam and not self.search.sample:
-            raise ValueError(
-                f"search.nbest must be at most search.beam, but is {self.search.nbest} with a beam "
-                f"of {self.search.beam}. Set search.beam={self.search.nbest} or more."
-            )
+        if conflict := self.search.conflict():
+            raise ValueError(conflict)
         if self.data.embedded is not None and self.data.train:
             raise ValueError(
                 f"data.train cannot stand beside data.embedded={self.data.embedded}, which makes its "

@@ -1,20 +1,18 @@
 """From settings to modules: the one place that knows which parts make which paper.
 
 A `match` over each union of config/network.py; the type checker says what is missing when a variant
-is added. `initialised` then fills the weights.
+is added. The weights are then filled by models/initialise.py.
 """
 
 from typing import assert_never
 
-import torch
 from torch import nn
 
 from seqloom.config import network
 from seqloom.config.recipe import Recipe
-from seqloom.config.training import Training
+from seqloom.models.build_attention import build_attention
 from seqloom.models.encoder_decoder import EncoderDecoder
-from seqloom.nn.attention import scores
-from seqloom.nn.attention.content import Attention
+from seqloom.models.initialise import initialised
 from seqloom.nn.cells.cell import Cell
 from seqloom.nn.cells.elman import Elman
 from seqloom.nn.cells.gru import GRU
@@ -114,66 +112,12 @@ def _decoder(settings: network.Decoder, encoder: network.Encoder) -> Decoder:
         case network.Cho():
             return Cho(layers, bridge, settings.embedding, source)
         case network.Bahdanau():
-            attention = _attention(settings.attention, settings.hidden, source)
+            attention = build_attention(settings.attention, settings.hidden, source)
             return Bahdanau(layers, bridge, attention, settings.embedding, source)
         case network.Luong():
-            attention = _attention(settings.attention, settings.hidden, source)
+            attention = build_attention(settings.attention, settings.hidden, source)
             gates = len(layers.first.b)
             feed = nn.Linear(settings.hidden, gates, bias=False) if settings.input_feeding else None
             return Luong(layers, carried, attention, source, feed)
         case _:
             assert_never(settings)
-
-
-def _attention(settings: network.Attention, query: int, source: int) -> Attention:
-    match settings:
-        case network.Dot():
-            score = scores.Dot()
-        case network.General():
-            score = scores.General(query, source)
-        case network.Concat():
-            score = scores.Concat(query, source, settings.hidden or query)
-        case network.Additive():
-            score = scores.Additive(query, source, settings.hidden or query)
-        case _:
-            assert_never(settings)
-    return Attention(score)
-
-
-def initialised(model: EncoderDecoder, settings: Training) -> EncoderDecoder:
-    """Fill the weights: uniform everywhere, or Xavier for inputs and orthogonal blocks for recurrence."""
-    with torch.no_grad():
-        match settings.init:
-            case "uniform":
-                for weight in model.parameters():
-                    weight.uniform_(-settings.init_scale, settings.init_scale)
-            case "xavier":
-                _xavier(model)
-            case _:
-                assert_never(settings.init)
-        for module in model.modules():
-            if isinstance(module, nn.Embedding):
-                module.weight[PAD].zero_()
-            if isinstance(module, LSTM):
-                module.b[module.hidden : 2 * module.hidden] = settings.forget_bias
-    return model
-
-
-def _xavier(model: nn.Module) -> None:
-    for module in model.modules():
-        match module:
-            case nn.Linear():
-                nn.init.xavier_uniform_(module.weight)
-                if module.bias is not None:  # pyright: ignore[reportUnnecessaryComparison]
-                    nn.init.zeros_(module.bias)
-            case Cell():
-                for block in module.W.split(module.hidden):
-                    nn.init.xavier_uniform_(block)
-                for block in module.R.split(module.hidden):
-                    nn.init.orthogonal_(block)
-            case _:
-                pass
-    # A tied readout was filled as a Linear above: give the embedding the last word.
-    for module in model.modules():
-        if isinstance(module, nn.Embedding):
-            nn.init.normal_(module.weight, std=module.embedding_dim**-0.5)

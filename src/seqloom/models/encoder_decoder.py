@@ -18,7 +18,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
-from seqloom.nn.encoders.recurrent import RecurrentEncoder
+from seqloom.nn.encoders.encoder import Encoder
 from seqloom.nn.readouts.softmax import Maxout, Softmax
 from seqloom.symbols import PAD, SOS
 
@@ -50,7 +50,7 @@ class EncoderDecoder(nn.Module):
 
     def __init__(
         self,
-        encoder: RecurrentEncoder,
+        encoder: Encoder,
         embedding: nn.Embedding,
         decoder: Decoder,
         readout: Softmax | Maxout,
@@ -72,14 +72,15 @@ class EncoderDecoder(nn.Module):
         """Encode sources and set the decoder up for the first step."""
         encoded = self.encoder(source, lengths)
         valid = torch.arange(source.shape[1], device=source.device) < lengths.unsqueeze(1)
-        return self.decoder.remember(encoded, valid), self.decoder.start(encoded)
+        memory = self.decoder.remember(encoded, valid)
+        return memory, self.decoder.start(encoded, memory)
 
     def step(
         self, tokens: Int[Tensor, " N"], memory: DecoderMemory, state: DecoderState
     ) -> tuple[Float[Tensor, "N V"], Float[Tensor, "N S"] | None, DecoderState]:
-        """Feed one token to every row: logits of the next, attention weights, new state."""
+        """Feed one token to every row: log p of the next, attention weights, new state."""
         features, weights, state = self.decoder.step(self.embedding(tokens), memory, state)
-        return self.readout(features), weights, state
+        return torch.log_softmax(self.readout(features), dim=-1), weights, state
 
     def loss(self, pairs: Pairs, smoothing: float) -> Loss:
         """The sum over the batch under teacher forcing; readout and softmax see real positions only."""
@@ -90,29 +91,30 @@ class EncoderDecoder(nn.Module):
         (scheduled sampling, Bengio 2015)."""
         memory, state = self.read(pairs.source, pairs.source_lengths)
         fed = _shifted(pairs.target)
-        tokens, logits = fed[:, 0], list[Tensor]()
+        tokens, log_probs = fed[:, 0], list[Tensor]()
         for t in range(fed.shape[1]):
             if t:
                 own = torch.rand(len(fed), device=fed.device) < probability
-                tokens = torch.where(own, logits[-1].argmax(1), fed[:, t])
+                tokens = torch.where(own, log_probs[-1].argmax(1), fed[:, t])
             step, _, state = self.step(tokens, memory, state)
-            logits.append(step)
+            log_probs.append(step)
         valid = pairs.target.t() != PAD
-        return _summed(torch.stack(logits)[valid], _real(pairs), smoothing)
+        return _summed(torch.stack(log_probs)[valid], _real(pairs), smoothing)
 
     def score(self, pairs: Pairs) -> Float[Tensor, "B T"]:
         """log p of every target token, <eos> included; 0 on padding."""
-        log_probs = torch.log_softmax(self._forced(pairs), dim=-1)
+        log_probs = self._forced(pairs)
         scores = log_probs.new_zeros(pairs.target.t().shape)
         scores[pairs.target.t() != PAD] = log_probs.gather(1, _real(pairs).unsqueeze(1)).squeeze(1)
         return scores.t()
 
     def _forced(self, pairs: Pairs) -> Float[Tensor, "n V"]:
-        """Logits of all real positions, step after step."""
+        """log p over the vocabulary at all real positions, step after step."""
         memory, state = self.read(pairs.source, pairs.source_lengths)
         embedded = self.embedding(_shifted(pairs.target).t())
-        features = self.decoder(embedded, memory, state)
-        return self.readout(features[pairs.target.t() != PAD])
+        steps = self.decoder(embedded, memory, state)
+        logits = self.readout(steps.features[pairs.target.t() != PAD])
+        return torch.log_softmax(logits, dim=-1)
 
 
 def _shifted(target: Int[Tensor, "B T"]) -> Int[Tensor, "B T"]:
@@ -126,8 +128,7 @@ def _real(pairs: Pairs) -> Int[Tensor, " n"]:
     return steps[steps != PAD]
 
 
-def _summed(logits: Float[Tensor, "n V"], targets: Int[Tensor, " n"], smoothing: float) -> Loss:
-    log_probs = torch.log_softmax(logits, dim=-1)
+def _summed(log_probs: Float[Tensor, "n V"], targets: Int[Tensor, " n"], smoothing: float) -> Loss:
     nll = -log_probs.gather(1, targets.unsqueeze(1)).sum()
     if smoothing == 0.0:
         return Loss(nll, nll.detach(), len(targets))

@@ -54,8 +54,7 @@ class ModelStepper:
         """Feed one token to every hypothesis."""
         rows = to_tensor(np.ascontiguousarray(tokens).reshape(-1), self.device)
         with _memory_errors():
-            logits, weights, cells = self.model.step(rows, state.memory, state.cells)
-            log_probs = torch.log_softmax(logits, dim=-1)
+            log_probs, weights, cells = self.model.step(rows, state.memory, state.cells)
         named = None
         if wanted is not None:
             asked = to_tensor(np.ascontiguousarray(wanted).reshape(-1, 1), self.device)

@@ -4,34 +4,26 @@
     a     = softmax(e), over real positions only
     c     = sum_j a_j h_j
 
-What is fixed for a source (values, keys, which positions are real) is its Memory.
+It keeps nothing from one step to the next.
 
-Sizes: B batch, W queries a source, S source length, H source features, Q query features, K key features.
+Sizes: B batch, W queries a source, S source length, H source features, Q query features.
 """
-
-from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor, nn
+from torch import Tensor
 
+from seqloom.nn.attention.attention import (
+    Attended,
+    Attention,
+    AttentionState,
+    Memory,
+    padding_of,
+)
 from seqloom.nn.attention.scores import Score
 
 
-class Memory(NamedTuple):
-    """A source as attention sees it.
-
-    values  [B, S, H]  encoder states
-    keys    [B, S, K]  what queries are compared with
-    padding [B, S]     0 on real positions, -inf on padding; added to the energies
-    """
-
-    values: Tensor
-    keys: Tensor
-    padding: Tensor
-
-
-class Attention(nn.Module):
+class Content(Attention):
     """Any score, made into weights and a context."""
 
     def __init__(self, score: Score) -> None:
@@ -39,19 +31,16 @@ class Attention(nn.Module):
         self.score = score
 
     def remember(self, source: Float[Tensor, "B S H"], valid: Bool[Tensor, "B S"]) -> Memory:
-        """Project the keys once; every step then reuses them."""
-        padding = torch.zeros_like(source[..., 0]).masked_fill(~valid, -torch.inf)
-        return Memory(source, self.score.keys(source), padding)
+        return Memory(source, self.score.keys(source), padding_of(valid, source))
 
-    def forward(
-        self, query: Float[Tensor, "B W Q"], memory: Memory
-    ) -> tuple[Float[Tensor, "B W H"], Float[Tensor, "B W S"]]:
-        """The context of each query and the weights it comes from."""
-        energies = self.score(query, memory.keys) + memory.padding.unsqueeze(1)
+    def step(
+        self, query: Float[Tensor, "B W Q"], memory: Memory, state: AttentionState
+    ) -> Attended:
+        return Attended(*self.over(query, memory, state), state)
+
+    def over(
+        self, queries: Float[Tensor, "B T Q"], memory: Memory, state: AttentionState
+    ) -> tuple[Float[Tensor, "B T H"], Float[Tensor, "B T S"]]:
+        energies = self.score(queries, memory.keys) + memory.padding.unsqueeze(1)
         weights = torch.softmax(energies, dim=-1)
         return torch.bmm(weights, memory.values), weights
-
-
-def grouped(rows: Float[Tensor, "N D"], memory: Memory) -> Float[Tensor, "B W D"]:
-    """Rows by the source that they belong to."""
-    return rows.view(len(memory.values), -1, rows.shape[-1])

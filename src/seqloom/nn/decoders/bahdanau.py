@@ -12,11 +12,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from seqloom.nn.attention.content import Attention, Memory, grouped
+from seqloom.nn.attention.attention import Attention, Memory, grouped
 from seqloom.nn.decoders.bridge import Bridge
-from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
+from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers, Noise
-from seqloom.nn.encoders.recurrent import Encoded
+from seqloom.nn.encoders.encoder import Encoded
 
 
 class Bahdanau(Decoder):
@@ -35,22 +35,24 @@ class Bahdanau(Decoder):
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> Memory:
         return self.attention.remember(encoded.states, valid)
 
-    def start(self, encoded: Encoded) -> DecoderState:
-        return self.bridge(encoded.last)
+    def start(self, encoded: Encoded, memory: DecoderMemory) -> DecoderState:
+        return (*self.bridge(encoded.last), *self.attention.start(Memory(*memory)))
 
     def forward(
         self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
-    ) -> Float[Tensor, "T N F"]:
+    ) -> Steps:
         projected = self.layers.project(embedded)
         noise = self.layers.noise(projected)
-        states: list[Tensor] = []
+        tops: list[Tensor] = []
         contexts: list[Tensor] = []
+        weights: list[Tensor] = []
         for t, step in enumerate(projected.unbind(0)):
-            context, _, state = self._advance(step, Memory(*memory), state, noise, t)
-            states.append(self.layers.top(state))
+            context, paid, state = self._advance(step, Memory(*memory), state, noise, t)
+            tops.append(self.layers.top(self._cells(state)))
             contexts.append(context)
-        seen = torch.cat([torch.stack(states), embedded, torch.stack(contexts)], dim=2)
-        return self.layers.dropout(seen)
+            weights.append(paid)
+        seen = torch.cat([torch.stack(tops), embedded, torch.stack(contexts)], dim=2)
+        return Steps(self.layers.dropout(seen), torch.stack(weights))
 
     def step(
         self, embedded: Float[Tensor, "N E"], memory: DecoderMemory, state: DecoderState
@@ -58,8 +60,12 @@ class Bahdanau(Decoder):
         projected = self.layers.project(embedded.unsqueeze(0))
         noise = self.layers.noise(projected)
         context, weights, state = self._advance(projected[0], Memory(*memory), state, noise, 0)
-        seen = torch.cat([self.layers.top(state), embedded, context], dim=1)
+        seen = torch.cat([self.layers.top(self._cells(state)), embedded, context], dim=1)
         return self.layers.dropout(seen.unsqueeze(0))[0], weights, state
+
+    def _cells(self, state: DecoderState) -> DecoderState:
+        """The state without the attention's own."""
+        return state[: self.layers.parts]
 
     def _advance(
         self,
@@ -69,10 +75,11 @@ class Bahdanau(Decoder):
         noise: Noise,
         t: int,
     ) -> tuple[Float[Tensor, "N H"], Float[Tensor, "N S"], DecoderState]:
-        query = self.layers.top(state)
-        context, weights = self.attention(grouped(query, memory), memory)
+        cells, asking = self._cells(state), state[self.layers.parts :]
+        query = grouped(self.layers.top(cells), memory)
+        context, weights, asking = self.attention.step(query, memory, asking)
         context, weights = context.flatten(0, 1), weights.flatten(0, 1)
-        state = self.layers.step(
-            torch.addmm(projected, context, self.C.weight.t()), state, noise, t
+        cells = self.layers.step(
+            torch.addmm(projected, context, self.C.weight.t()), cells, noise, t
         )
-        return context, weights, state
+        return context, weights, (*cells, *asking)

@@ -14,16 +14,24 @@ F features of a readout, S source length.
 """
 
 from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from seqloom.nn.encoders.recurrent import Encoded
+from seqloom.nn.encoders.encoder import Encoded
 
 DecoderState = tuple[Tensor, ...]
 """Tensors with a row for each hypothesis, [N, ...]."""
 DecoderMemory = tuple[Tensor, ...]
 """Tensors with a row for each source, [B, ...]."""
+
+
+class Steps(NamedTuple):
+    """All steps of a target: features [T, N, F], and the attention paid [T, N, S] or None."""
+
+    features: Tensor
+    weights: Tensor | None
 
 
 class Decoder(nn.Module, ABC):
@@ -36,14 +44,14 @@ class Decoder(nn.Module, ABC):
         """What is fixed for a source."""
 
     @abstractmethod
-    def start(self, encoded: Encoded) -> DecoderState:
+    def start(self, encoded: Encoded, memory: DecoderMemory) -> DecoderState:
         """The state before the first step, one row for each source."""
 
     @abstractmethod
     def forward(
         self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
-    ) -> Float[Tensor, "T N F"]:
-        """Features of all steps under teacher forcing; here N = B."""
+    ) -> Steps:
+        """All steps under teacher forcing; here N = B."""
 
     @abstractmethod
     def step(

@@ -15,11 +15,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from seqloom.nn.attention.content import Attention, Memory, grouped
+from seqloom.nn.attention.attention import Attention, AttentionState, Memory, grouped
 from seqloom.nn.decoders.bridge import Bridge, Carry
-from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
+from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers, Noise
-from seqloom.nn.encoders.recurrent import Encoded
+from seqloom.nn.encoders.encoder import Encoded
 
 
 class Luong(Decoder):
@@ -44,25 +44,26 @@ class Luong(Decoder):
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> Memory:
         return self.attention.remember(encoded.states, valid)
 
-    def start(self, encoded: Encoded) -> DecoderState:
-        state = self.bridge(encoded.last)
-        return state if self.feed is None else (*state, torch.zeros_like(state[0]))
+    def start(self, encoded: Encoded, memory: DecoderMemory) -> DecoderState:
+        cells = self.bridge(encoded.last)
+        state = (*cells, *self.attention.start(Memory(*memory)))
+        return state if self.feed is None else (*state, torch.zeros_like(cells[0]))
 
     def forward(
         self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
-    ) -> Float[Tensor, "T N F"]:
+    ) -> Steps:
         projected = self.layers.project(embedded)
         if self.feed is None:
-            outputs = self.layers.scan(projected, state).transpose(0, 1)
-            attended, _ = self._attend(outputs, Memory(*memory))
-            return self.layers.dropout(attended.transpose(0, 1))
+            return self._at_once(projected, Memory(*memory), state)
         noise = self.layers.noise(projected)
         kept = self.layers.dropout.noise(projected[..., : self.features])
         features: list[Tensor] = []
+        weights: list[Tensor] = []
         for t, step in enumerate(projected.unbind(0)):
-            attended, _, state = self._advance(step, Memory(*memory), state, noise, kept, t)
+            attended, paid, state = self._advance(step, Memory(*memory), state, noise, kept, t)
             features.append(attended)
-        return torch.stack(features)
+            weights.append(paid)
+        return Steps(torch.stack(features), torch.stack(weights))
 
     def step(
         self, embedded: Float[Tensor, "N E"], memory: DecoderMemory, state: DecoderState
@@ -71,6 +72,16 @@ class Luong(Decoder):
         noise = self.layers.noise(projected)
         kept = self.layers.dropout.noise(projected[..., : self.features])
         return self._advance(projected[0], Memory(*memory), state, noise, kept, 0)
+
+    def _at_once(
+        self, projected: Float[Tensor, "T N G"], memory: Memory, state: DecoderState
+    ) -> Steps:
+        """No step waits for another one's attention."""
+        cells, asking = self._split(state)
+        outputs = self.layers.scan(projected, cells).transpose(0, 1)
+        contexts, weights = self.attention.over(outputs, memory, asking)
+        attended = self._attentional(contexts, outputs).transpose(0, 1)
+        return Steps(self.layers.dropout(attended), weights.transpose(0, 1))
 
     def _advance(
         self,
@@ -82,18 +93,23 @@ class Luong(Decoder):
         t: int,
     ) -> tuple[Float[Tensor, "N D"], Float[Tensor, "N S"], DecoderState]:
         if self.feed is not None:
-            *cells, before = state
-            state = tuple(cells)
-            projected = torch.addmm(projected, before, self.feed.weight.t())
-        state = self.layers.step(projected, state, noise, t)
-        attended, weights = self._attend(grouped(self.layers.top(state), memory), memory)
-        attended, weights = attended.flatten(0, 1), weights.flatten(0, 1)
+            projected = torch.addmm(projected, state[-1], self.feed.weight.t())
+        cells, asking = self._split(state)
+        cells = self.layers.step(projected, cells, noise, t)
+        query = grouped(self.layers.top(cells), memory)
+        context, weights, asking = self.attention.step(query, memory, asking)
+        attended = self._attentional(context, query).flatten(0, 1)
         if kept is not None:
             attended = attended * kept[t]
-        return attended, weights, state if self.feed is None else (*state, attended)
+        after = (*cells, *asking) if self.feed is None else (*cells, *asking, attended)
+        return attended, weights.flatten(0, 1), after
 
-    def _attend(
-        self, query: Float[Tensor, "B W D"], memory: Memory
-    ) -> tuple[Float[Tensor, "B W D"], Float[Tensor, "B W S"]]:
-        context, weights = self.attention(query, memory)
-        return torch.tanh(self.W_c(torch.cat([context, query], dim=2))), weights
+    def _split(self, state: DecoderState) -> tuple[DecoderState, AttentionState]:
+        """The states of the cells and of the attention; what is fed stands behind them."""
+        cells = self.layers.parts
+        return state[:cells], state[cells : cells + self.attention.parts]
+
+    def _attentional(
+        self, context: Float[Tensor, "B W H"], query: Float[Tensor, "B W D"]
+    ) -> Float[Tensor, "B W D"]:
+        return torch.tanh(self.W_c(torch.cat([context, query], dim=2)))

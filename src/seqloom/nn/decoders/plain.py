@@ -14,9 +14,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from seqloom.nn.decoders.bridge import Bridge, Carry
-from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState
+from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers, per_row
-from seqloom.nn.encoders.recurrent import Encoded
+from seqloom.nn.encoders.encoder import Encoded
 
 
 class Sutskever(Decoder):
@@ -31,13 +31,14 @@ class Sutskever(Decoder):
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> DecoderMemory:
         return ()
 
-    def start(self, encoded: Encoded) -> DecoderState:
+    def start(self, encoded: Encoded, memory: DecoderMemory) -> DecoderState:
         return self.bridge(encoded.last)
 
     def forward(
         self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
-    ) -> Float[Tensor, "T N F"]:
-        return self.layers.dropout(self.layers.scan(self.layers.project(embedded), state))
+    ) -> Steps:
+        outputs = self.layers.scan(self.layers.project(embedded), state)
+        return Steps(self.layers.dropout(outputs), None)
 
     def step(
         self, embedded: Float[Tensor, "N E"], memory: DecoderMemory, state: DecoderState
@@ -61,16 +62,17 @@ class Cho(Decoder):
         context = encoded.last[-1][0]
         return context, self.C(context)
 
-    def start(self, encoded: Encoded) -> DecoderState:
+    def start(self, encoded: Encoded, memory: DecoderMemory) -> DecoderState:
         return self.bridge(encoded.last)
 
     def forward(
         self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
-    ) -> Float[Tensor, "T N F"]:
+    ) -> Steps:
         context, gates = memory
         outputs = self.layers.scan(self.layers.project(embedded) + gates, state)
         seen = context.expand(len(embedded), *context.shape)
-        return self.layers.dropout(torch.cat([outputs, embedded, seen], dim=2))
+        features = torch.cat([outputs, embedded, seen], dim=2)
+        return Steps(self.layers.dropout(features), None)
 
     def step(
         self, embedded: Float[Tensor, "N E"], memory: DecoderMemory, state: DecoderState

@@ -8,22 +8,14 @@ Sutskever 2014 reads the source last to first (`reverse`); Bahdanau 2015 reads i
 Sizes: B batch, S source length, E embedding, H features of a position.
 """
 
-from typing import NamedTuple
-
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from seqloom.nn.cells.stack import LastStates, Stack, mirrored, reversed_rows
+from seqloom.nn.cells.stack import Stack, mirrored, reversed_rows
+from seqloom.nn.encoders.encoder import Encoded, Encoder
 
 
-class Encoded(NamedTuple):
-    """A source after reading: `states` [B, S, H] and the last state of every layer."""
-
-    states: Tensor
-    last: LastStates
-
-
-class RecurrentEncoder(nn.Module):
+class RecurrentEncoder(Encoder):
     """Embedding, dropout, stack."""
 
     def __init__(self, embedding: nn.Embedding, stack: Stack, reverse: bool) -> None:

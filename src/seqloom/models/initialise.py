@@ -1,0 +1,55 @@
+"""The weights before the first update: uniform everywhere (Sutskever 2014), or Xavier for what sees
+inputs and orthogonal blocks for recurrence.
+
+Draws from torch's default generator: seed it first for a repeatable start.
+"""
+
+from typing import assert_never
+
+import torch
+from torch import nn
+
+from seqloom.config.training import Training
+from seqloom.models.encoder_decoder import EncoderDecoder
+from seqloom.nn.cells.cell import Cell
+from seqloom.nn.cells.lstm import LSTM
+from seqloom.symbols import PAD
+
+
+def initialised(model: EncoderDecoder, settings: Training) -> EncoderDecoder:
+    """Fill the weights: uniform everywhere, or Xavier for inputs and orthogonal blocks for recurrence."""
+    with torch.no_grad():
+        match settings.init:
+            case "uniform":
+                for weight in model.parameters():
+                    weight.uniform_(-settings.init_scale, settings.init_scale)
+            case "xavier":
+                _xavier(model)
+            case _:
+                assert_never(settings.init)
+        for module in model.modules():
+            if isinstance(module, nn.Embedding):
+                module.weight[PAD].zero_()
+            if isinstance(module, LSTM):
+                module.b[module.hidden : 2 * module.hidden] = settings.forget_bias
+    return model
+
+
+def _xavier(model: nn.Module) -> None:
+    for module in model.modules():
+        match module:
+            case nn.Linear():
+                nn.init.xavier_uniform_(module.weight)
+                if module.bias is not None:  # pyright: ignore[reportUnnecessaryComparison]
+                    nn.init.zeros_(module.bias)
+            case Cell():
+                for block in module.W.split(module.hidden):
+                    nn.init.xavier_uniform_(block)
+                for block in module.R.split(module.hidden):
+                    nn.init.orthogonal_(block)
+            case _:
+                pass
+    # A tied readout was filled as a Linear above: give the embedding the last word.
+    for module in model.modules():
+        if isinstance(module, nn.Embedding):
+            nn.init.normal_(module.weight, std=module.embedding_dim**-0.5)
