@@ -12,11 +12,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from seqloom.cli.compare import compare
 from seqloom.cli.demo import demo
 from seqloom.cli.evaluate import evaluate
 from seqloom.cli.explain import explain
 from seqloom.cli.info import info
 from seqloom.cli.predict import predict
+from seqloom.cli.rerank import rerank
 from seqloom.cli.score import score
 from seqloom.cli.train import train
 from seqloom.errors import MissingExtra, UserError
@@ -87,6 +89,8 @@ app.command(epilog=_example("seqloom predict runs/words words.txt --beam 5 --sco
 app.command(epilog=_example("seqloom evaluate runs/words test.tsv --json scores.json"))(evaluate)
 app.command(epilog=_example('seqloom explain runs/words "가감" --png map.png'))(explain)
 app.command(epilog=_example("seqloom score runs/words pairs.tsv --tokens"))(score)
+app.command(epilog=_example("seqloom rerank runs/words nbest.txt --sources words.txt"))(rerank)
+app.command(epilog=_example("seqloom compare experiment.yaml --jobs 2"))(compare)
 app.command(epilog=_example("seqloom info g2p"))(info)
 app.command(epilog=_example("seqloom demo --out runs/demo"))(demo)
 

@@ -1,18 +1,19 @@
-"""Fonts for PNG pictures: which families draw a text, and which characters none of them has.
+"""Fonts for pictures: which families draw a text, and which characters none of them has.
 
 Fonts are looked for in this order, and the first that has every character of the text wins:
   DejaVu Sans            comes with matplotlib: Latin, Greek, Cyrillic, Arabic, Georgian, IPA, ...
   the packages below     Hangul, kana and kanji; Devanagari; Thai
   the system's fonts     whatever matplotlib found on this machine
 Where no one font has all, several share the text. A character that none has is replaced by its
-code, so that a picture never holds an empty box, and is reported by name.
+code, so that a PNG picture never holds an empty box, and is reported by name. A page holds those
+of the bundled fonts, which are all but the system's.
 """
 
 # matplotlib's own annotations leave **kwargs untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -44,7 +45,7 @@ class Drawable:
 @cache
 def drawable(text: str) -> Drawable:
     """Choose the fonts for a text by what they cover."""
-    families = tuple(_families(frozenset(text) - frozenset(IGNORABLE)))
+    families = tuple(_families(frozenset(text) - frozenset(IGNORABLE), candidates()))
     missing = tuple(
         character
         for character in dict.fromkeys(text)
@@ -54,16 +55,27 @@ def drawable(text: str) -> Drawable:
     return Drawable(shown, families, missing)
 
 
-def _families(characters: frozenset[str]) -> Iterator[str]:
+def shared(
+    characters: frozenset[str], names: Sequence[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The families among `names` that draw these characters, each with all that it has of them.
+    Joiners go to each."""
+    drawn = characters - frozenset(IGNORABLE)
+    for name in _families(drawn, names):
+        if has := drawn - _without(drawn, name):
+            yield name, has | (characters - drawn)
+
+
+def _families(characters: frozenset[str], names: Sequence[str]) -> Iterator[str]:
     """One family that has all, or else each in turn that has some of what is still left."""
     left = characters
-    for name in candidates():
+    for name in names:
         if all(covers(name, character) for character in left):
             yield name
             return
     yield DEFAULT
     left = _without(left, DEFAULT)
-    for name in candidates():
+    for name in names:
         smaller = _without(left, name)
         if smaller != left:
             yield name
@@ -76,14 +88,12 @@ def _without(characters: frozenset[str], family: str) -> frozenset[str]:
 
 def covers(family: str, character: str) -> bool:
     """True if the family has a glyph for the character."""
-    return get_font(_file(family)).get_char_index(ord(character)) != 0
+    return get_font(file_of(family)).get_char_index(ord(character)) != 0
 
 
 @cache
 def candidates() -> tuple[str, ...]:
-    """Family names in the order in which they are tried. The packages' fonts join matplotlib's
-    list, which changes nothing for the user's own figures."""
-    bundled = [DEFAULT, *(family for package in PACKAGES for family in _register(package))]
+    """Family names in the order in which they are tried."""
     system = sorted(
         entry.name
         for entry in fontManager.ttflist
@@ -91,11 +101,18 @@ def candidates() -> tuple[str, ...]:
         and entry.weight == REGULAR
         and not entry.name.startswith(NO_REAL_GLYPHS)
     )
-    return tuple(dict.fromkeys([*bundled, *system]))
+    return tuple(dict.fromkeys([*bundled(), *system]))
 
 
 @cache
-def _file(family: str) -> str:
+def bundled() -> tuple[str, ...]:
+    """The families that come with matplotlib and the packages. The packages' fonts join
+    matplotlib's list, which changes nothing for the user's own figures."""
+    return (DEFAULT, *(family for package in PACKAGES for family in _register(package)))
+
+
+@cache
+def file_of(family: str) -> str:
     """The very file that matplotlib will draw the family with."""
     return str(fontManager.findfont(FontProperties(family=family)))
 

@@ -1,4 +1,5 @@
-"""One page for several results: a single HTML file that needs no network and no other file.
+"""One page for several results: a single HTML file that needs no network and no other file, and
+brings the fonts that its reader may lack.
 
 Each result shows its source, its outputs to choose from, the tokens, the map and, folded away, the
 weights as a table. Pointing at a token, or walking to it with the arrow keys, lights the tokens it
@@ -14,6 +15,7 @@ from importlib.resources import files
 
 from seqloom.explain import svg
 from seqloom.explain.attention_map import AttentionMap, attention_map
+from seqloom.explain.embedded import page_fonts
 from seqloom.explain.labels import any_right_to_left
 from seqloom.predict.result import Output, Result
 from seqloom.search.stepper import Reals
@@ -30,6 +32,11 @@ def html_page(
     sections = "\n".join(
         _section(number, result, languages) for number, result in enumerate(results, start=1)
     )
+    body = f"""<h1 dir="auto">{escape(title)}</h1>
+<p class="help">Point at a token, or press Tab and then the arrow keys, to see what it attends to;
+on a source token, what attends to it.</p>
+{sections}"""
+    fonts = page_fonts(body)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -37,14 +44,11 @@ def html_page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)}</title>
-<style>{svg.STYLE}{CSS.replace("FONTS", svg.FONTS)}</style>
+<style>{svg.style(fonts)}{CSS.replace("FONTS", fonts.families)}</style>
 </head>
 <body>
 <main>
-<h1 dir="auto">{escape(title)}</h1>
-<p class="help">Point at a token, or press Tab and then the arrow keys, to see what it attends to;
-on a source token, what attends to it.</p>
-{sections}
+{body}
 </main>
 <script>{SCRIPT}</script>
 </body>
@@ -99,7 +103,7 @@ def _panel(result: Result, place: int, name: str, languages: tuple[str, str]) ->
     return f"""<div class="output" id="{name}">
 {_tokens("Source tokens", "s", attention.source, attention.weights.T, languages[0])}
 {_tokens("Output tokens", "t", attention.target, attention.weights, languages[1])}
-{svg.draw(attention, styled=False)}
+{svg.draw(attention)}
 <details><summary>Weights as a table</summary>{_table(attention)}</details>
 </div>"""
 

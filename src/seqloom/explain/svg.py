@@ -1,6 +1,6 @@
 """An attention map as an SVG picture: source tokens on top, output tokens on the left.
 
-The browser shapes the text, so every script comes out right where the reader has a font for it.
+The browser shapes the text; fonts for what its own may lack come along (`embedded`).
 Each weight is a square of one blue whose opacity is the weight: on white that is a scale from white
 to dark blue, on black from black to light blue, and the picture follows the reader's colour scheme.
 A square names its tokens and its weight when pointed at, and carries their positions in `data-s`
@@ -17,29 +17,24 @@ from itertools import pairwise
 from rich.cells import cell_len
 
 from seqloom.explain.attention_map import AttentionMap, attention_map
+from seqloom.explain.embedded import PageFonts, page_fonts
 from seqloom.explain.labels import clip
 from seqloom.predict.result import Result
 
-FONTS = (
-    "system-ui, 'Noto Sans', 'DejaVu Sans', 'Segoe UI', 'Apple SD Gothic Neo', 'Malgun Gothic', "
-    "'Noto Sans CJK KR', 'Noto Sans KR', 'Hiragino Sans', 'Yu Gothic', 'Noto Sans CJK JP', "
-    "'Noto Sans Arabic', 'Noto Sans Devanagari', 'Nirmala UI', 'Kohinoor Devanagari', "
-    "'Noto Sans Thai', 'Noto Sans Bengali', sans-serif"
-)
-STYLE = f"""
-.attention-map {{ font-family: {FONTS}; max-width: 100%; height: auto; }}
-.attention-map text {{ fill: #1b1f24; }}
-.attention-map .quiet {{ fill: #57606a; }}
-.attention-map .paper {{ fill: #ffffff; }}
-.attention-map .weight {{ fill: #0a4595; }}
-.attention-map .grid {{ stroke: #d0d7de; stroke-width: 0.5; fill: none; }}
-@media (prefers-color-scheme: dark) {{
-.attention-map text {{ fill: #e6edf3; }}
-.attention-map .quiet {{ fill: #9198a1; }}
-.attention-map .paper {{ fill: #0d1117; }}
-.attention-map .weight {{ fill: #a5d3ff; }}
-.attention-map .grid {{ stroke: #30363d; }}
-}}
+STYLE = """
+.attention-map { font-family: FONTS; max-width: 100%; height: auto; }
+.attention-map text { fill: #1b1f24; }
+.attention-map .quiet { fill: #57606a; }
+.attention-map .paper { fill: #ffffff; }
+.attention-map .weight { fill: #0a4595; }
+.attention-map .grid { stroke: #d0d7de; stroke-width: 0.5; fill: none; }
+@media (prefers-color-scheme: dark) {
+.attention-map text { fill: #e6edf3; }
+.attention-map .quiet { fill: #9198a1; }
+.attention-map .paper { fill: #0d1117; }
+.attention-map .weight { fill: #a5d3ff; }
+.attention-map .grid { stroke: #30363d; }
+}
 """
 
 FEW, MANY = 12, 40
@@ -71,18 +66,25 @@ class Layout:
 
 def svg_map(result: Result, output: int = 0) -> str:
     """The map of one output as a complete SVG document, to be saved or put into a page."""
-    return draw(attention_map(result, output))
+    attention = attention_map(result, output)
+    fonts = page_fonts(draw(attention))
+    return draw(attention, f"<style>{style(fonts)}</style>")
 
 
-def draw(attention: AttentionMap, styled: bool = True) -> str:
-    """`styled` False leaves the style to a page that holds several maps."""
+def style(fonts: PageFonts) -> str:
+    """The CSS of the maps of one page."""
+    return fonts.faces + STYLE.replace("FONTS", fonts.families)
+
+
+def draw(attention: AttentionMap, styled: str = "") -> str:
+    """`styled` is the element with the style; a page that holds several maps has its own."""
     at = layout(attention)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="attention-map" role="img" '
         f'aria-label="Attention weights: {len(attention.target)} output tokens by '
         f'{len(attention.source)} source tokens" width="{at.width:g}" height="{at.height:g}" '
         f'viewBox="0 0 {at.width:g} {at.height:g}">',
-        f"<style>{STYLE}</style>" if styled else "",
+        styled,
         f'<rect class="paper" width="{at.width:g}" height="{at.height:g}"/>',
         *_source_labels(attention, at),
         *_target_labels(attention, at),

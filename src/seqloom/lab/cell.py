@@ -1,0 +1,118 @@
+"""One cell of the grid: trains its recipe, answers the test set, writes result.json.
+
+    python -m seqloom.lab.cell EXPERIMENT OUT ROW TASK SEED
+
+Each cell is a process of its own, so that its memory and its threads are its own. One that was
+stopped goes on where it was.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from seqloom.api import Evaluation, Model, finish, fitted
+from seqloom.atomic import replacing
+from seqloom.console.session import Stopped
+from seqloom.errors import UserError
+from seqloom.lab.experiment import Cell, Experiment, cells, read_experiment, settings_of
+from seqloom.metrics import evaluate
+from seqloom.training.journal import read_journal
+
+RESULT = "result.json"
+_MEGABYTE = 1_000_000
+
+
+def run_cell(experiment: Experiment, cell: Cell) -> dict[str, Any]:
+    """Train what is not trained yet, and judge it."""
+    run = cell.folder / "run"
+    model = _trained(cell, run)
+    started = time.perf_counter()
+    evaluation = model.evaluate(
+        metrics=experiment.metrics, tokenize=experiment.tokenize, lowercase=experiment.lowercase
+    )
+    journal = list(read_journal(run / "metrics.jsonl"))
+    result = {
+        "row": cell.row,
+        "task": cell.task,
+        "seed": cell.seed,
+        "scores": evaluation.report.to_dict()["scores"],
+        "lengths": by_length(experiment, evaluation),
+        "parameters": sum(weight.numel() for weight in model.run.model.parameters()),
+        "updates": journal[-1]["update"],
+        "train_minutes": round(float(journal[-1]["seconds"]) / 60, 3),
+        "test_seconds": round(time.perf_counter() - started, 2),
+        "peak_megabytes": round(_peak_bytes() / _MEGABYTE),
+        "settings": settings_of(cell.recipe),
+    }
+    with replacing(cell.folder / RESULT) as part:
+        part.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return result
+
+
+def _trained(cell: Cell, run: Path) -> Model:
+    if (run / "README.md").exists():  # the model card, which is written last
+        return finish(run)
+    started = (run / "run.json").exists()
+    return fitted(cell.recipe, run, resume=started, command=f"cell {cell}", quiet=True)
+
+
+def by_length(experiment: Experiment, evaluation: Evaluation) -> list[dict[str, float]]:
+    """The first metric over the test items of each class of source length."""
+    if not experiment.lengths:
+        return []
+    bounds = [0, *sorted(experiment.lengths), sys.maxsize]
+    sizes = [len(example.source.split()) for example in evaluation.examples]
+    classes = [
+        [i for i, size in enumerate(sizes) if low < size <= high] for low, high in pairwise(bounds)
+    ]
+    return [_scored(experiment, evaluation, chosen, sizes) for chosen in classes if chosen]
+
+
+def _scored(
+    experiment: Experiment, evaluation: Evaluation, chosen: Sequence[int], sizes: Sequence[int]
+) -> dict[str, float]:
+    metric = experiment.metrics[0]
+    report = evaluate(
+        [evaluation.results[i].text for i in chosen],
+        [evaluation.references[i] for i in chosen],
+        [metric],
+        bootstrap=0,
+        tokenize=experiment.tokenize,
+        lowercase=experiment.lowercase,
+    )
+    return {
+        "from": min(sizes[i] for i in chosen),
+        "to": max(sizes[i] for i in chosen),
+        "mean_length": sum(sizes[i] for i in chosen) / len(chosen),
+        "items": len(chosen),
+        metric: report[metric].value,
+    }
+
+
+def _peak_bytes() -> int:
+    """The most memory this process held. Linux counts in kilobytes, macOS in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
+
+
+def main() -> None:
+    file, out, row, task, seed = sys.argv[1:]
+    experiment = read_experiment(Path(file))
+    wanted = (row, task, int(seed))
+    cell = next(c for c in cells(experiment, Path(out)) if (c.row, c.task, c.seed) == wanted)
+    try:
+        run_cell(experiment, cell)
+    except UserError as error:
+        sys.exit(f"seqloom: error: {error}")
+    except Stopped as stopped:
+        print(stopped, file=sys.stderr)
+        sys.exit(stopped.status)
+
+
+if __name__ == "__main__":
+    main()
