@@ -11,9 +11,11 @@ from seqloom.config.search import Search
 from seqloom.data.example import Example
 from seqloom.errors import UserError
 from seqloom.predict import Predictor
+from seqloom.predict.minimum_risk import minimum_risk
 from seqloom.search import search
 from seqloom.search.stepper import Ids
 from seqloom.symbols import EOS, UNK
+from seqloom.text.copying import Source
 
 SPECIALS = ("<pad>", "<unk>", "<sos>", "<eos>")
 LETTERS = "abc"
@@ -22,15 +24,26 @@ LETTERS = "abc"
 class Letters:
     """A codec of one side: 'a', 'b' and 'c' are 4, 5 and 6; a feature is read like a letter."""
 
-    def encode(self, text: str, features: Sequence[str] = ()) -> list[int]:
+    size = 7
+    blank_led = parted = False
+
+    def encode(
+        self, text: str, features: Sequence[str] = (), open: Sequence[str] = ()
+    ) -> list[int]:
         symbols = [*features, *text]
         return [4 + LETTERS.index(s) if s in LETTERS else UNK for s in symbols] + [EOS]
 
-    def decode(self, ids: Sequence[int]) -> str:
-        return "".join((SPECIALS + tuple(LETTERS))[i] for i in ids)
+    def decode(self, ids: Sequence[int], open: Sequence[str] = ()) -> str:
+        return "".join(self.tokens(ids, open))
 
-    def tokens(self, ids: Sequence[int]) -> tuple[str, ...]:
-        return tuple((SPECIALS + tuple(LETTERS))[i] for i in ids)
+    def tokens(self, ids: Sequence[int], open: Sequence[str] = ()) -> tuple[str, ...]:
+        return tuple((*SPECIALS, *LETTERS, *open)[i] for i in ids)
+
+    def units(self, text: str) -> list[str]:
+        return list(text.lower())
+
+    def surface(self, text: str) -> list[str]:
+        return list(text)
 
     def unknown(self, text: str) -> tuple[str, ...]:
         return tuple(sorted(set(text) - set(LETTERS)))
@@ -39,6 +52,10 @@ class Letters:
 class Pair:
     source = Letters()
     target = Letters()
+
+    def read(self, text: str, features: Sequence[str] = ()) -> Source:
+        ids = self.source.encode(text, features)
+        return Source(ids, ids, ())
 
 
 class SmallMemory(Toy):
@@ -188,3 +205,69 @@ def test_memory_may_run_out_at_any_step():
     results = list(Predictor(Pair(), RunsOut(TABLE), settings).predict(examples()))
     enough = list(Predictor(Pair(), Toy(TABLE), settings).predict(examples()))
     assert [r.text for r in results] == [r.text for r in enough]
+
+
+def test_every_output_contains_the_phrases():
+    settings = SEARCH.model_copy(update={"beam": 5, "max_length": 9})
+    results = Predictor(Pair(), Toy(TABLE), settings).predict(examples(), constraints=["ca", "bb"])
+    outputs = [o for result in results for o in result.outputs if result.source]
+    assert all("ca" in o.text and "bb" in o.text for o in outputs if o.finished)
+    assert any(o.finished for o in outputs)
+
+
+def test_each_source_can_have_phrases_of_its_own():
+    def reversed_source(example: Example) -> list[str]:
+        return [example.source[::-1]]
+
+    settings = SEARCH.model_copy(update={"beam": 7, "max_length": 9})
+    for result in Predictor(Pair(), Toy(TABLE), settings).predict(
+        examples(), constraints=reversed_source
+    ):
+        assert result.source[::-1] in result.text
+
+
+def test_a_phrase_alone_is_not_taken_apart():
+    settings = SEARCH.model_copy(update={"beam": 4, "max_length": 9})
+    [result] = Predictor(Pair(), Toy(TABLE), settings).predict(examples(["ab"]), constraints="cab")
+    assert "cab" in result.text
+
+
+@pytest.mark.parametrize(("phrase", "why"), [("", "one is empty"), ("a?", "'a\\?' has an unknown")])
+def test_a_phrase_that_cannot_be_written_is_refused_with_its_place(phrase, why):
+    predictor = Predictor(Pair(), Toy(TABLE), SEARCH)
+    with pytest.raises(UserError, match=rf"^in\.txt:7: .*{why}"):
+        list(predictor.predict([Example("ab", origin="in.txt:7")], constraints=[phrase]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "origins"),
+    [
+        (Search(max_length=3), {"beam"}),
+        (Search(beam=2, groups=2, nbest=2, diversity=9.0, max_length=3), {"group 1", "group 2"}),
+        (Search(sample=True, nbest=2, max_length=3), {"sample 1", "sample 2"}),
+    ],
+)
+def test_an_output_says_where_it_came_from(settings, origins):
+    [result] = Predictor(Pair(), Toy(TABLE), settings).predict(examples(["ab"]))
+    assert {output.origin for output in result.outputs} == origins
+
+
+@pytest.mark.parametrize("utility", ["chrf", "edit"])
+def test_minimum_risk_ranks_many_samples_and_returns_the_best(utility):
+    settings = Search(sample=True, mbr=utility, mbr_samples=20, nbest=2, max_length=4)
+    plain = Search(sample=True, nbest=20, max_length=4)
+    [found] = Predictor(Pair(), Toy(TABLE), settings).predict(examples(["ab"]))
+    [drawn] = Predictor(Pair(), Toy(TABLE), plain).predict(examples(["ab"]))
+    expected = minimum_risk(drawn.outputs, utility)[:2]
+    assert [(o.text, o.score, o.origin) for o in found.outputs] == [
+        (o.text, o.score, o.origin) for o in expected
+    ]
+    assert all(output.attention is not None for output in found.outputs)
+
+
+def test_minimum_risk_of_a_sure_model_is_what_it_says():
+    table = constant_table({4: 1.0}, 7)
+    table[:, 4, 4] = constant_table({EOS: 1.0}, 7)[0, 0, 0]
+    settings = Search(sample=True, mbr="chrf", mbr_samples=8)
+    [result] = Predictor(Pair(), Toy(table), settings).predict(examples(["ab"]))
+    assert [(o.text, o.score, o.origin) for o in result.outputs] == [("aa", 1.0, "sample 1")]

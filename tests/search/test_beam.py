@@ -143,7 +143,9 @@ def test_coverage_needs_attention_and_says_so():
 
 
 def test_more_outputs_than_hypotheses_are_refused():
-    with pytest.raises(UserError, match=r"nbest must be at most search\.beam \(2\), but is 3"):
+    with pytest.raises(
+        UserError, match=r"nbest must be at most search\.beam, but is 3 with a beam of 2"
+    ):
         search(Toy(random_table(3, 7)), [(4, EOS)], Search(beam=2, nbest=3))
 
 

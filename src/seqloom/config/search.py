@@ -1,6 +1,6 @@
 """How the output is looked for: beam search or sampling."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -22,6 +22,13 @@ class Search(Section):
     """Tokens an output may have; if not given: `max_ratio` times the source, and 20 more."""
     max_ratio: PositiveFloat = 3.0
     min_length: NonNegativeInt = 0
+    no_repeat_ngram: NonNegativeInt = 0
+    """No run of so many tokens comes twice in one output; 0 allows any."""
+
+    groups: PositiveInt = 1
+    """Groups that the beam is divided into for diverse beam search; 1 is plain beam search."""
+    diversity: NonNegativeFloat = 0.5
+    """What a token costs for each hypothesis of earlier groups that chose it at the same step."""
 
     sample: bool = False
     """Draw outputs from the model's distribution instead of searching for the best; `nbest` of them."""
@@ -32,5 +39,54 @@ class Search(Section):
     """Sample among the likeliest tokens that together reach this probability."""
     seed: int = 1
 
+    mbr: Literal["none", "chrf", "edit"] = "none"
+    """Rank samples by how much they are like all samples (minimum Bayes risk): by chrF or by edit
+    distance; asks for `sample`."""
+    mbr_samples: PositiveInt = 32
+    """Samples drawn for it, of which the `nbest` best are returned."""
+
+    replace_unknown: Literal["none", "copy", "dictionary"] = "none"
+    """What stands for an <unk> of the output: itself; the source unit that its step paid most
+    attention to; or the entry of that unit in `dictionary`, and the unit where there is none."""
+    dictionary: str | None = None
+    """A file with lines SOURCE<tab>TARGET, for `replace_unknown: dictionary`."""
+
     batch_size: PositiveInt = 64
     """Sources decoded together; the answer does not depend on it."""
+
+    def conflict(self) -> str:
+        """Which of these settings do not go together, and the way out; empty if all do."""
+        if self.mbr != "none" and not self.sample:
+            return (
+                f"search.mbr={self.mbr} ranks samples, but search.sample is false. "
+                "Set search.sample=true."
+            )
+        if self.mbr != "none" and self.nbest > self.mbr_samples:
+            return (
+                f"search.nbest must be at most search.mbr_samples, but is {self.nbest} of "
+                f"{self.mbr_samples} samples. Set search.mbr_samples={self.nbest} or more."
+            )
+        if self.replace_unknown == "dictionary" and self.dictionary is None:
+            return (
+                "search.replace_unknown=dictionary asks for a file, but search.dictionary names "
+                "none. Set search.dictionary=FILE, or search.replace_unknown=copy."
+            )
+        if self.sample and self.groups > 1:
+            return (
+                f"search.groups divides a beam, but is {self.groups} for sampling. "
+                "Set search.groups=1 or search.sample=false."
+            )
+        return "" if self.sample else self._conflict_of_the_beam()
+
+    def _conflict_of_the_beam(self) -> str:
+        if self.nbest > self.beam:
+            return (
+                f"search.nbest must be at most search.beam, but is {self.nbest} with a beam of "
+                f"{self.beam}. Set search.beam={self.nbest} or more."
+            )
+        if self.beam % self.groups:
+            return (
+                f"search.beam must be a multiple of search.groups ({self.groups}), but is "
+                f"{self.beam}. Set search.beam={-(-self.beam // self.groups) * self.groups}."
+            )
+        return ""

@@ -2,24 +2,36 @@
 
     Example -> ids -> search, batch by batch -> Result, in the order of the input
 
+A model that copies, and one whose unknown words are replaced, writes units that its vocabulary does
+not have; they are known with the source only, as its `open` units (text/copying.py).
+
+With minimum Bayes risk, search draws the samples that are then ranked as text (minimum_risk).
+
 Sources are read in chunks of a few batches, so memory does not grow with the input. Within a chunk
 those of like length are decoded together, the longest first: what memory suffices for those
 suffices for the rest.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Generic, NamedTuple, Protocol
 
 from seqloom.config.search import Search
 from seqloom.data.example import Example
 from seqloom.errors import UserError
+from seqloom.predict.dictionary import read_dictionary
+from seqloom.predict.minimum_risk import minimum_risk
 from seqloom.predict.result import Output, Result
+from seqloom.predict.unknown import Replaced, replaced, words
 from seqloom.search.decode import search
 from seqloom.search.hypothesis import Hypothesis
 from seqloom.search.stepper import State, Stepper
-from seqloom.symbols import EOS
+from seqloom.symbols import EOS, UNK
+from seqloom.text.copying import Source
+
+Constraints = Sequence[str] | Callable[[Example], Sequence[str]]
+"""Phrases that every output must contain, or a function that says which for a source."""
 
 _CHUNK = 16
 """Batches that are sorted together. More batches waste less padding and answer later."""
@@ -28,19 +40,30 @@ _log = logging.getLogger(__name__)
 
 
 class SourceCodec(Protocol):
-    """How sources become ids."""
+    """How ids are shown, and a text as it was typed."""
 
-    def encode(self, text: str, features: Sequence[str] = ()) -> list[int]: ...
+    @property
+    def blank_led(self) -> bool: ...
+    @property
+    def parted(self) -> bool: ...
     def tokens(self, ids: Sequence[int]) -> tuple[str, ...]: ...
     def unknown(self, text: str) -> tuple[str, ...]: ...
+    def surface(self, text: str) -> list[str]: ...
+    def units(self, text: str) -> list[str]: ...
 
 
 class TargetCodec(Protocol):
     """How ids become outputs, and the beginning of an output ids."""
 
-    def encode(self, text: str) -> list[int]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
-    def tokens(self, ids: Sequence[int]) -> tuple[str, ...]: ...
+    @property
+    def blank_led(self) -> bool: ...
+    @property
+    def parted(self) -> bool: ...
+    @property
+    def size(self) -> int: ...
+    def encode(self, text: str, *, open: Sequence[str] = ()) -> list[int]: ...
+    def decode(self, ids: Sequence[int], open: Sequence[str] = ()) -> str: ...
+    def tokens(self, ids: Sequence[int], open: Sequence[str] = ()) -> tuple[str, ...]: ...
 
 
 class Codecs(Protocol):
@@ -50,6 +73,7 @@ class Codecs(Protocol):
     def source(self) -> SourceCodec: ...
     @property
     def target(self) -> TargetCodec: ...
+    def read(self, text: str, features: Sequence[str] = ()) -> Source: ...
 
 
 class Predictor(Generic[State]):
@@ -59,75 +83,142 @@ class Predictor(Generic[State]):
         self._codec = codec
         self._stepper = stepper
         self._settings = settings
+        self._dictionary = read_dictionary(settings.dictionary) if settings.dictionary else {}
+        ranked_later = {"nbest": settings.mbr_samples} if settings.mbr != "none" else {}
+        self._asked_of_search = settings.model_copy(update=ranked_later)
 
     def predict(
-        self, sources: Iterable[Example], *, prefix: str = "", chunk: int | None = None
+        self,
+        sources: Iterable[Example],
+        *,
+        prefix: str = "",
+        constraints: Constraints = (),
+        chunk: int | None = None,
     ) -> Iterator[Result]:
         """One result for each source, in order.
 
-        Every output begins with `prefix`. `chunk` sources are read before the first is answered;
-        1 answers each as it comes, as someone who types them expects.
+        Every output begins with `prefix`, and contains every phrase of `constraints` if it is
+        finished. `chunk` sources are read before the first is answered; 1 answers each as it comes,
+        as someone who types them expects.
         """
-        forced = tuple(self._codec.target.encode(prefix)[:-1])
         waiting = iter(sources)
         while examples := list(islice(waiting, chunk or _CHUNK * self._settings.batch_size)):
-            yield from self._answer(examples, forced)
+            yield from self._answer(examples, prefix, constraints)
 
-    def _answer(self, examples: Sequence[Example], prefix: Sequence[int]) -> Iterator[Result]:
+    def _answer(
+        self, examples: Sequence[Example], prefix: str, constraints: Constraints
+    ) -> Iterator[Result]:
         results = [_nothing(example) for example in examples]
         questions = [
-            _Question(place, example, self._codec.source.encode(example.source, example.features))
+            self._question(place, example, prefix, constraints)
             for place, example in enumerate(examples)
             if example.source.strip()
         ]
         questions.sort(key=lambda question: len(question.ids), reverse=True)
         for start in range(0, len(questions), self._settings.batch_size):
             batch = questions[start : start + self._settings.batch_size]
-            for question, found in zip(batch, self._search(batch, prefix), strict=True):
+            for question, found in zip(batch, self._search(batch), strict=True):
                 results[question.place] = self._result(question, found)
         yield from results
 
-    def _search(
-        self, batch: Sequence["_Question"], prefix: Sequence[int]
-    ) -> list[list[Hypothesis]]:
+    def _question(
+        self, place: int, example: Example, prefix: str, constraints: Constraints
+    ) -> "_Question":
+        source = self._codec.read(example.source, example.features)
+        phrases = constraints(example) if callable(constraints) else constraints
+        phrases = [phrases] if isinstance(phrases, str) else phrases
+        return _Question(
+            place,
+            example,
+            source,
+            self._codec.target.encode(prefix, open=source.open)[:-1],
+            [self._phrase(phrase, example, source) for phrase in phrases],
+        )
+
+    def _phrase(self, phrase: str, example: Example, source: Source) -> list[int]:
+        ids = self._codec.target.encode(phrase, open=source.open)[:-1]
+        if not ids or UNK in ids:
+            raise UserError(
+                f"{_where(example)}constraints must be phrases of tokens that the model writes, "
+                f"but {'one is empty' if not ids else f'{phrase!r} has an unknown one'}. "
+                "Leave it out, or write it otherwise."
+            )
+        return ids
+
+    def _search(self, batch: Sequence["_Question"]) -> list[list[Hypothesis]]:
         """Search, and where memory does not suffice search one half after the other."""
         try:
             ids = [question.ids for question in batch]
-            return search(self._stepper, ids, self._settings, [prefix] * len(batch))
+            phrases = [question.phrases for question in batch]
+            prefixes = [question.prefix for question in batch]
+            return search(self._stepper, ids, self._asked_of_search, prefixes, phrases)
         except MemoryError as error:
             if len(batch) == 1:
-                raise _too_long(batch[0], self._settings) from error
+                raise _too_long(batch[0], self._asked_of_search) from error
         # Only out here, where the error no longer holds on to what the failed search allocated.
         half = len(batch) // 2
         _log.warning("Out of memory with %d sources at once; going on with %d.", len(batch), half)
-        return [*self._search(batch[:half], prefix), *self._search(batch[half:], prefix)]
+        return [*self._search(batch[:half]), *self._search(batch[half:])]
 
     def _result(self, question: "_Question", found: Sequence[Hypothesis]) -> Result:
+        outputs = [self._output(question, hypothesis) for hypothesis in found]
+        if self._settings.mbr != "none":
+            outputs = minimum_risk(outputs, self._settings.mbr)[: self._settings.nbest]
         return Result(
             source=question.example.source,
-            source_tokens=self._codec.source.tokens(question.ids),
-            outputs=tuple(self._output(hypothesis) for hypothesis in found),
+            source_tokens=self._codec.source.tokens(question.source.plain),
+            outputs=tuple(outputs),
             unknown=self._codec.source.unknown(question.example.source),
         )
 
-    def _output(self, hypothesis: Hypothesis) -> Output:
-        ids = (*hypothesis.tokens, EOS) if hypothesis.finished else hypothesis.tokens
+    def _output(self, question: "_Question", hypothesis: Hypothesis) -> Output:
+        written, open = hypothesis.tokens, question.source.open
+        if self._settings.replace_unknown != "none" and UNK in written:
+            written, open = self._replaced(question, hypothesis)
+        ids = (*written, EOS) if hypothesis.finished else written
         return Output(
-            text=self._codec.target.decode(hypothesis.tokens),
-            tokens=self._codec.target.tokens(ids),
+            text=self._codec.target.decode(written, open),
+            tokens=self._codec.target.tokens(ids, open),
             token_log_probs=hypothesis.token_log_probs,
             score=hypothesis.score,
             attention=hypothesis.weights,
             finished=hypothesis.finished,
+            origin=hypothesis.origin,
+        )
+
+    def _replaced(self, question: "_Question", hypothesis: Hypothesis) -> Replaced:
+        """The output with words of its source, or their translations, for <unk>."""
+        if hypothesis.weights is None:
+            raise UserError(
+                "search.replace_unknown asks for attention weights, but this model has none. "
+                "Leave it out, or train one with a Bahdanau or Luong decoder."
+            )
+        text, codec = question.example.source, self._codec
+        typed, read = codec.source.surface(text), codec.source.units(text)
+        first = len(question.source.plain) - 1 - len(read)
+        return replaced(
+            hypothesis.tokens,
+            hypothesis.weights[:, first : first + len(read)],
+            words(typed, read, codec.source, codec.target),
+            self._dictionary,
+            codec.target.size,
+            question.source.open,
         )
 
 
 class _Question(NamedTuple):
-    """A source on its way to the model, and its place in the chunk."""
+    """A source on its way to the model, its place in the chunk, and what its outputs must begin with
+    and contain."""
 
     place: int
     example: Example
-    ids: list[int]
+    source: Source
+    prefix: list[int]
+    phrases: list[list[int]]
+
+    @property
+    def ids(self) -> list[int]:
+        return self.source.ids
 
 
 def _nothing(example: Example) -> Result:
@@ -137,9 +228,13 @@ def _nothing(example: Example) -> Result:
 
 
 def _too_long(question: _Question, settings: Search) -> UserError:
-    origin = f"{question.example.origin}: " if question.example.origin else ""
+    outputs = "nbest" if settings.mbr == "none" else "mbr_samples"
     return UserError(
-        f"{origin}decoding must fit into memory, but a source of {len(question.ids)} tokens does "
-        f"not, even alone. Shorten it, or lower search.beam ({settings.beam}), search.nbest "
-        f"({settings.nbest}) or search.max_length."
+        f"{_where(question.example)}decoding must fit into memory, but a source of "
+        f"{len(question.ids)} tokens does not, even alone. Shorten it, or lower search.beam "
+        f"({settings.beam}), search.{outputs} ({settings.nbest}) or search.max_length."
     )
+
+
+def _where(example: Example) -> str:
+    return f"{example.origin}: " if example.origin else ""

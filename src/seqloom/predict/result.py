@@ -12,8 +12,9 @@ class Output:
     text             the output as a user reads it
     tokens           its tokens, '<eos>' last if it finished
     token_log_probs  natural log probability of each of `tokens`
-    score            what the search ranked by
+    score            what the search ranked by; for minimum Bayes risk the expected utility, 0 to 1
     attention        [tokens, source tokens] each row a distribution; None without attention
+    origin           where it came from: 'beam', 'group 2', 'sample 17'; empty for an empty source
     """
 
     text: str
@@ -22,6 +23,7 @@ class Output:
     score: float
     attention: Reals | None
     finished: bool
+    origin: str = ""
 
     @property
     def log_prob(self) -> float:

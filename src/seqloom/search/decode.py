@@ -1,6 +1,7 @@
 """Look for outputs, in the way the settings say."""
 
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from seqloom.config.search import Search
 from seqloom.errors import UserError
@@ -10,25 +11,57 @@ from seqloom.search.sample import sample
 from seqloom.search.stepper import State, Stepper
 
 
+@runtime_checkable
+class GreedyStepper(Protocol):
+    """A stepper that can go through greedy search by itself, faster than step by step."""
+
+    def greedy(
+        self, sources: Sequence[Sequence[int]], settings: Search
+    ) -> list[list[Hypothesis]] | None:
+        """What beam search of width 1 finds; None where the settings ask for more than that."""
+        ...
+
+
 def search(
     stepper: Stepper[State],
     sources: Sequence[Sequence[int]],
     settings: Search,
     prefixes: Sequence[Sequence[int]] | None = None,
+    constraints: Sequence[Sequence[Sequence[int]]] | None = None,
 ) -> list[list[Hypothesis]]:
     """The `nbest` outputs of each source (token ids, <eos> included), best first.
 
     All sources are decoded together, as one batch; the result for each depends on it alone. An
     output must begin with the prefix of its source, the log probability of which counts; if the
-    prefix ends with <eos> it is the whole output, and this is how a given output is scored.
+    prefix ends with <eos> it is the whole output, and this is how a given output is scored. And it
+    must contain every phrase among the constraints of its source; outputs that the limit of length
+    cut off before they did are not finished, and come last.
     """
+    if conflict := settings.conflict():
+        raise UserError(conflict)
+    constrained = constraints is not None and any(map(any, constraints))
+    if constrained and (conflict := _conflict_with_constraints(settings)):
+        raise UserError(conflict)
     if not sources:
         return []
+    if isinstance(stepper, GreedyStepper) and not constrained and not any(prefixes or ()):
+        found = stepper.greedy(sources, settings)
+        if found is not None:
+            return found
     if settings.sample:
         return sample(stepper, sources, settings, prefixes)
-    if settings.nbest > settings.beam:
-        raise UserError(
-            f"search.nbest must be at most search.beam ({settings.beam}), but is {settings.nbest}. "
-            "Widen the beam, or set search.sample."
+    return beam_search(stepper, sources, settings, prefixes, constraints if constrained else None)
+
+
+def _conflict_with_constraints(settings: Search) -> str:
+    if settings.sample:
+        return (
+            "Constraints need beam search, but search.sample is true. Set search.sample=false, or "
+            "give no constraints."
         )
-    return beam_search(stepper, sources, settings, prefixes)
+    if settings.groups > 1:
+        return (
+            f"Constraints need one beam, but search.groups is {settings.groups}. Set "
+            "search.groups=1, or give no constraints."
+        )
+    return ""

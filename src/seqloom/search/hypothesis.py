@@ -15,6 +15,7 @@ class Hypothesis:
     weights          [steps, S] attention paid at each step, the step of <eos> included; None if
                      the model has no attention
     finished         True if it ended with <eos> rather than at the length limit
+    origin           where it came from: 'beam', 'group 2', 'sample 17', each counted from 1
     """
 
     tokens: tuple[int, ...]
@@ -22,6 +23,7 @@ class Hypothesis:
     score: float
     weights: Reals | None
     finished: bool
+    origin: str = ""
 
     @property
     def log_prob(self) -> float:

@@ -77,8 +77,10 @@ class _Draws(Generic[State]):
         chances = self._chances[self._walk.sources, :, self._walk.length]
         drawn = _draw(candidates, chances, self._settings)
         parents = self._parents(candidates)
-        self._end(drawn, parents, at_limit)
-        self._open &= (drawn.tokens != EOS) & ~at_limit[:, None]
+        # Blocking can leave a sample nothing to go on with.
+        stops = at_limit[:, None] | (drawn.log_probs == -np.inf)
+        self._end(drawn, parents, stops)
+        self._open &= (drawn.tokens != EOS) & ~stops
         going = self._open.any(axis=1)
         self._walk.advance(drawn.tokens, drawn.log_probs, parents, going)
         self._open = self._open[going]
@@ -99,17 +101,20 @@ class _Draws(Generic[State]):
         width = candidates.tokens.shape[1]
         return np.broadcast_to(np.arange(self._settings.nbest) % width, self._open.shape)
 
-    def _end(self, drawn: "_Drawn", parents: Ids, at_limit: NDArray[np.bool_]) -> None:
-        """Note the samples that drew <eos>, and those that had to."""
+    def _end(self, drawn: "_Drawn", parents: Ids, stops: NDArray[np.bool_]) -> None:
+        """Note the samples that drew <eos>, and those that are cut off."""
         length = self._walk.length
-        ended = self._open & ((drawn.tokens == EOS) | at_limit[:, None])
+        ends = (drawn.tokens == EOS) & (drawn.log_probs > -np.inf)
+        ended = self._open & (ends | stops)
         for row, number in np.argwhere(ended).tolist():
             source, column = int(self._walk.sources[row]), int(parents[row, number])
             score, eos = float(self._log_probs[row, number]), None
-            if drawn.tokens[row, number] == EOS:
+            if ends[row, number]:
                 eos = float(drawn.log_probs[row, number])
                 score += eos
-            self._endings[source, number] = Ending(source, length, column, score, eos)
+            self._endings[source, number] = Ending(
+                source, length, column, score, eos, f"sample {number + 1}"
+            )
 
 
 class _Drawn(NamedTuple):

@@ -39,7 +39,8 @@ class Step(NamedTuple):
 class Ending(NamedTuple):
     """Where a hypothesis of `length` tokens (without <eos>) stops: at `column` of its last step.
 
-    eos is the log probability of <eos> after it, None if it was cut off instead.
+    eos     the log probability of <eos> after it, None if it was cut off instead
+    origin  which part of the search found it
     """
 
     source: int
@@ -47,6 +48,7 @@ class Ending(NamedTuple):
     column: int
     score: float
     eos: float | None
+    origin: str = ""
 
 
 class Trail:
@@ -108,6 +110,7 @@ class Trail:
             score=ending.score,
             weights=weights,
             finished=finished,
+            origin=ending.origin,
         )
 
     def _last_weights(self, ending: Ending) -> Reals:

@@ -2,8 +2,9 @@
 
 Beam search and sampling choose differently but walk alike: all hypotheses of all sources have the
 same number of tokens, a source whose output is complete leaves the batch, and what no search may
-choose is settled here: no <eos> before `min_length`, and nothing but the prefix while a source is
-still inside its prefix. Prefixes may differ in length: some sources are led while others are free.
+choose is settled here: no <eos> before `min_length`, no run of tokens twice where repeats are
+blocked, and nothing but the prefix while a source is still inside its prefix. Prefixes may differ in
+length: some sources are led while others are free.
 
 Sizes: B sources at the start, b of them in flight, W hypotheses of each, k candidates, P longest
 prefix.
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqloom.config.search import Search
+from seqloom.search.repeats import Repeats, most_blocked, without_blocked
 from seqloom.search.stepper import Candidates, Ids, Reals, State, Stepper
 from seqloom.search.trail import Step, Trail
 from seqloom.symbols import EOS, PAD, SOS
@@ -39,7 +41,7 @@ class Walk(Generic[State]):
     ) -> None:
         self.sources: Ids = np.arange(len(sources))
         self.length = 0
-        self.limits = _limits(sources, settings, prefixes)
+        self.limits = output_limits(sources, settings, prefixes)
         self.trail = Trail([len(source) for source in sources])
         self._stepper = stepper
         self._state = stepper.start(sources)
@@ -48,6 +50,8 @@ class Walk(Generic[State]):
         self._weights: Reals | None = None
         self._min_length = settings.min_length
         self._prefixes = None if prefixes is None else _rectangle(prefixes)
+        n = settings.no_repeat_ngram
+        self._repeats = Repeats(len(sources), n) if n else None
 
     @property
     def at_limit(self) -> NDArray[np.bool_]:
@@ -59,9 +63,7 @@ class Walk(Generic[State]):
         too_short = self.length < self._min_length
         forced = self._forced()
         # One candidate more, for where <eos> is the best and not allowed.
-        candidates, self._state = self._stepper.step(
-            self._state, self._tokens, k + too_short, _wanted(forced, self._tokens.shape)
-        )
+        candidates = self._allowed(k + too_short, _wanted(forced, self._tokens.shape))
         self._weights = candidates.weights
         if too_short:
             candidates = _without_eos(candidates)
@@ -77,6 +79,8 @@ class Walk(Generic[State]):
         """Continue hypotheses `parents` [b, W] with `tokens`; sources not `going` [b] leave."""
         self.trail.steps.append(Step(self._rows, tokens, log_probs, parents, self._weights))
         self.length += 1
+        if self._repeats is not None:
+            self._repeats.follow(going, parents, tokens)
         if not going.all():
             self._leave(going)
             tokens, parents = tokens[going], parents[going]
@@ -84,6 +88,17 @@ class Walk(Generic[State]):
         elif not self._in_place(parents):
             self._select(np.arange(len(parents)), parents)
         self._tokens = tokens
+
+    def _allowed(self, k: int, wanted: Ids | None) -> Candidates:
+        """The k best tokens that repeat nothing they may not."""
+        if self._repeats is None:
+            return self._take_step(k, wanted)
+        blocked = self._repeats.blocked()
+        return without_blocked(self._take_step(k + most_blocked(blocked), wanted), blocked, k)
+
+    def _take_step(self, k: int, wanted: Ids | None) -> Candidates:
+        candidates, self._state = self._stepper.step(self._state, self._tokens, k, wanted)
+        return candidates
 
     def _leave(self, going: NDArray[np.bool_]) -> None:
         self.sources = self.sources[going]
@@ -107,7 +122,7 @@ class Walk(Generic[State]):
         return self._prefixes[self.sources, self.length]
 
 
-def _limits(
+def output_limits(
     sources: Sequence[Sequence[int]],
     settings: Search,
     prefixes: Sequence[Sequence[int]] | None,
