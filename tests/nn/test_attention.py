@@ -1,6 +1,6 @@
 """Attention by hand: two positions, sizes of one or two, sums that a reader can redo."""
 
-from math import exp, tanh
+from math import exp, sqrt, tanh
 
 import pytest
 import torch
@@ -30,6 +30,11 @@ def energies(score: Score, query: list[float], source: list[list[float]]) -> lis
 def test_dot_by_hand():
     found = energies(Dot(), [2, -1], [[1, 3], [0.5, 4]])
     assert found == pytest.approx([2 * 1 - 1 * 3, 2 * 0.5 - 1 * 4])
+
+
+def test_scaled_dot_by_hand():
+    found = energies(Dot(scaled=True), [2, -1], [[1, 3], [0.5, 4]])
+    assert found == pytest.approx([-1 / sqrt(2), -3 / sqrt(2)])
 
 
 def test_general_by_hand():

@@ -1,6 +1,7 @@
 """Attention scores: how well does source position j answer what a decoder state asks?
 
     dot       e = q . k                       Luong 2015, eq. 8
+    scaled    e = q . k / sqrt(K)             Vaswani 2017, eq. 1
     general   e = q W k                       Luong 2015, eq. 8
     concat    e = v . tanh(W [q ; k])         Luong 2015, eq. 8
     additive  e = v . tanh(W q + U k)         Bahdanau 2015, A.1.2
@@ -23,7 +24,9 @@ from torch import Tensor, nn
 
 
 class Score(nn.Module, ABC):
-    """Compares queries with keys."""
+    """Compares queries with keys. `costly` if each pair takes a layer of its own, not one product."""
+
+    costly: bool = False
 
     @abstractmethod
     def keys(self, source: Float[Tensor, "B S H"]) -> Float[Tensor, "B S K"]:
@@ -37,10 +40,14 @@ class Score(nn.Module, ABC):
 
 
 class Dot(Score):
-    """Asks for Q = H."""
+    """Asks for Q = H. Where it is scaled, it is the keys that are, once."""
+
+    def __init__(self, scaled: bool = False) -> None:
+        super().__init__()
+        self.scaled = scaled
 
     def keys(self, source: Float[Tensor, "B S H"]) -> Float[Tensor, "B S K"]:
-        return source
+        return source * source.shape[-1] ** -0.5 if self.scaled else source
 
     def forward(
         self, query: Float[Tensor, "B W Q"], keys: Float[Tensor, "B S K"]
@@ -67,6 +74,8 @@ class General(Score):
 class Additive(Score):
     """A small net with one hidden layer of K features."""
 
+    costly = True
+
     def __init__(self, query: int, source: int, hidden: int) -> None:
         super().__init__()
         self.W = nn.Linear(query, hidden, bias=False)
@@ -84,6 +93,8 @@ class Additive(Score):
 
 class Concat(Score):
     """W [q ; k] = W_q q + W_k k, with a bias inside the tanh."""
+
+    costly = True
 
     def __init__(self, query: int, source: int, hidden: int) -> None:
         super().__init__()
