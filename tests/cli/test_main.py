@@ -47,7 +47,7 @@ def test_what_needs_torch_says_how_to_install_it() -> None:
     done = python(WITHOUT_TORCH, "predict", "runs/any")
     assert done.returncode == 2
     assert done.stderr == (
-        "seqloom: error: seqloom predict needs packages that are not installed: "
+        "seqloom: error: runs/any: a run that was not exported needs packages that are not installed: "
         "pip install 'seqloom[train]'\n"
     )
 

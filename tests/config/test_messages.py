@@ -13,7 +13,8 @@ TOP = (
     "shared_vocabulary, source, target, training"
 )
 LUONG = (
-    "attention, cell, dropout, embedding, hidden, input_feeding, kind, layers, tied, variational"
+    "attention, cell, copying, dropout, embedding, hidden, input_feeding, kind, layer_norm, layers, "
+    "residual, tied, variational, zoneout"
 )
 
 
@@ -109,7 +110,7 @@ def test_a_value_that_does_not_fit_is_told_the_rule(given: str, message: str) ->
         (
             "training.scheduled_sampling.begin=0",
             "Unknown setting 'training.scheduled_sampling.begin'. "
-            "Choose from: end, start, updates.",
+            "Choose from: decay, end, start, updates.",
         ),
         (
             "decoder.layers.top=2",
@@ -124,7 +125,8 @@ def test_an_unknown_setting_is_told_its_neighbours(given: str, message: str) -> 
 def test_a_setting_of_another_kind_is_told_those_of_this_one() -> None:
     assert message_of("decoder.input_feeding=true", "decoder.kind=cho") == (
         "Unknown setting 'decoder.input_feeding'. Choose from: "
-        "cell, dropout, embedding, hidden, kind, layers, maxout, tied, variational."
+        "cell, dropout, embedding, hidden, kind, layer_norm, layers, maxout, residual, tied, "
+        "variational, zoneout."
     )
 
 
@@ -134,16 +136,18 @@ def test_a_setting_of_another_kind_is_told_those_of_this_one() -> None:
         (
             "decoder.kind=luon",
             "Unknown value 'luon' for decoder.kind. Did you mean 'luong'? "
-            "Choose from: bahdanau, cho, luong, sutskever.",
+            "Choose from: bahdanau, cho, gnmt, luong, sutskever, transformer.",
         ),
         (
             "decoder.kind=null",
-            "Unknown value null for decoder.kind. Choose from: bahdanau, cho, luong, sutskever.",
+            "Unknown value null for decoder.kind. "
+            "Choose from: bahdanau, cho, gnmt, luong, sutskever, transformer.",
         ),
         (
             "decoder.attention.kind=doot",
             "Unknown value 'doot' for decoder.attention.kind. Did you mean 'dot'? "
-            "Choose from: additive, concat, dot, general.",
+            "Choose from: additive, concat, coverage, dot, general, local-m, local-p, location, "
+            "multihead.",
         ),
         (
             "encoder.cell=lsmt",
@@ -251,3 +255,38 @@ def test_scheduled_sampling_and_variational_dropout_exclude_each_other() -> None
     )
     assert message.startswith("training.scheduled_sampling goes step by step")
     assert message.endswith("Set decoder.variational=false, or leave scheduled sampling out.")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            ["encoder.kind=transformer"],
+            "decoder.kind=luong starts from the last state of a recurrent encoder, but "
+            "encoder.kind=transformer has none. Set decoder.kind=transformer or "
+            "encoder.kind=recurrent.",
+        ),
+        (
+            ["decoder.kind=transformer", "decoder.heads=7"],
+            "decoder.heads must share decoder.hidden evenly, but 7 heads cannot share 256 features. "
+            "Set decoder.heads=4, or another decoder.hidden.",
+        ),
+        (
+            ["encoder.kind=transformer", "decoder.kind=transformer", "encoder.heads=3"],
+            "encoder.heads must share encoder.hidden evenly, but 3 heads cannot share 256 features. "
+            "Set encoder.heads=2, or another encoder.hidden.",
+        ),
+        (
+            ["decoder.kind=transformer", "encoder.tied=true", "shared_vocabulary=true"],
+            "encoder.tied asks for embeddings of equal size, but encoder.embedding is 128 and "
+            "decoder.hidden 256. Set encoder.embedding=256 or encoder.tied=false.",
+        ),
+        (
+            ["decoder.kind=transformer", "decoder.variational=true"],
+            "Unknown setting 'decoder.variational'. Choose from: copying, dropout, feedforward, "
+            "heads, hidden, kind, layers, norm_first, tied.",
+        ),
+    ],
+)
+def test_a_transformer_that_cannot_be_is_explained(given: list[str], message: str) -> None:
+    assert message_of(*given) == message

@@ -18,14 +18,16 @@ from seqloom.config import (
     Cosine,
     Data,
     Dot,
-    Encoder,
     Luong,
     Recipe,
+    RecurrentEncoder,
     Sampling,
     Search,
     Subwords,
     Sutskever,
     Training,
+    TransformerDecoder,
+    TransformerEncoder,
     override,
     packaged,
     read_recipe,
@@ -38,8 +40,10 @@ EXAMPLES = [
     Recipe(),
     Recipe(decoder=Sutskever(layers=3, dropout=0.25)),
     Recipe(decoder=Cho(maxout=7), source=Bytes(), target=Subwords(kind="wordpiece", size=99)),
-    Recipe(decoder=Bahdanau(attention=Additive(hidden=5)), encoder=Encoder(cell="elman")),
+    Recipe(decoder=Bahdanau(attention=Additive(hidden=5)), encoder=RecurrentEncoder(cell="elman")),
     Recipe(decoder=Luong(hidden=512, attention=Dot(), input_feeding=False)),
+    Recipe(encoder=TransformerEncoder(heads=8), decoder=TransformerDecoder(norm_first=False)),
+    Recipe(decoder=TransformerDecoder(hidden=64)),
     Recipe(
         data=Data(train=("a.tsv", "b.tsv"), source="word", target=3, features=(2, "lang")),
         training=Training(
@@ -272,3 +276,17 @@ def test_every_recipe_in_the_package_can_be_read_and_says_what_it_is() -> None:
     for name, description in recipe_names().items():
         assert read_recipe(name).name == name
         assert description
+
+
+def test_an_encoder_of_no_kind_is_a_recurrent_one(tmp_path: Path) -> None:
+    path = tmp_path / "old.yaml"
+    path.write_text("encoder: {cell: gru, layers: 2}\n", encoding="utf-8")
+    assert read_recipe(path).encoder == RecurrentEncoder(cell="gru", layers=2)
+    assert read_recipe(path, ["encoder.hidden=3"]).encoder.hidden == 3
+
+
+def test_another_kind_of_encoder_keeps_what_both_have(tmp_path: Path) -> None:
+    path = tmp_path / "old.yaml"
+    path.write_text("encoder: {cell: gru, layers: 2, reverse: true}\n", encoding="utf-8")
+    changes = ["encoder.kind=transformer", "decoder.kind=transformer"]
+    assert read_recipe(path, changes).encoder == TransformerEncoder(layers=2)

@@ -35,7 +35,7 @@ def alone(pairs: Pairs, row: int) -> Pairs:
 
 def reordered(pairs: Pairs, order: Sequence[int]) -> Pairs:
     """The same pairs in another order."""
-    return Pairs(*(part[list(order)] for part in pairs))
+    return Pairs(*(None if part is None else part[list(order)] for part in pairs))
 
 
 def with_more_padding(pairs: Pairs, columns: int) -> Pairs:

@@ -61,7 +61,8 @@ def test_a_beam_of_one_is_greedy(recipe):
 def test_a_wide_beam_is_exhaustive_and_says_the_forced_score(recipe):
     model = model_of(recipe, TINY)
     wide = Search(beam=WIDE, nbest=len(OUTPUTS), max_length=LONGEST)
-    for source, found in zip(sources(), search(ModelStepper(model), sources(), wide), strict=True):
+    narrow = [[min(i, TINY - 1) for i in source] for source in sources()]
+    for source, found in zip(narrow, search(ModelStepper(model), narrow, wide), strict=True):
         expected = forced(model, source)
         ranked = sorted(expected.values(), reverse=True)
         assert {h.tokens for h in found} == set(OUTPUTS)

@@ -4,11 +4,14 @@ distribution over the real positions of its source."""
 import pytest
 import torch
 from tests.laws.batches import LENGTHS, pairs_of
-from tests.laws.variants import ATTENTIVE, INATTENTIVE, VARIANTS, model_of
+from tests.laws.variants import ATTENTIVE, INATTENTIVE, VARIANTS, attention_of, model_of
 
+from seqloom.config import LocalM, LocalP
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
 from seqloom.symbols import SOS
 
+LOCAL = {name: r for name, r in ATTENTIVE.items() if isinstance(attention_of(r), LocalM | LocalP)}
+GLOBAL = {name: r for name, r in ATTENTIVE.items() if name not in LOCAL}
 each_attentive = pytest.mark.parametrize("recipe", ATTENTIVE.values(), ids=ATTENTIVE)
 
 
@@ -52,8 +55,26 @@ def test_attention_is_a_distribution_over_real_positions(recipe):
         torch.testing.assert_close(weights.sum(1), torch.ones(len(LENGTHS)).double())
         assert (weights >= 0).all()
         for row, (length, _) in enumerate(LENGTHS):
-            assert (weights[row, :length] > 0).all()
             assert weights[row, length:].count_nonzero() == 0
+
+
+@pytest.mark.parametrize("recipe", GLOBAL.values(), ids=GLOBAL)
+def test_every_real_position_has_some_weight(recipe):
+    _, paid = fed_step_by_step(model_of(recipe), pairs_of())
+    for weights in paid:
+        for row, (length, _) in enumerate(LENGTHS):
+            assert (weights[row, :length] > 0).all()
+
+
+@pytest.mark.parametrize("recipe", LOCAL.values(), ids=LOCAL)
+def test_local_attention_weighs_neighbours_that_fit_into_its_window(recipe):
+    _, paid = fed_step_by_step(model_of(recipe), pairs_of())
+    for weights in paid:
+        for row in weights:
+            looked_at = row.nonzero().flatten().tolist()
+            first = looked_at[0]
+            assert looked_at == list(range(first, first + len(looked_at)))
+            assert len(looked_at) <= 2 * attention_of(recipe).window + 1
 
 
 @each_attentive

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from seqloom.config import Encoder, Luong, Recipe
+from seqloom.config import Luong, Recipe, RecurrentEncoder
 from seqloom.data.example import Example
 from seqloom.errors import UserError
 from seqloom.models.artifact import (
@@ -21,7 +21,9 @@ from seqloom.models.artifact import (
 from seqloom.models.build import build
 from seqloom.text.pair import PairCodec
 
-RECIPE = Recipe(encoder=Encoder(hidden=3, embedding=5), decoder=Luong(hidden=2, embedding=7))
+RECIPE = Recipe(
+    encoder=RecurrentEncoder(hidden=3, embedding=5), decoder=Luong(hidden=2, embedding=7)
+)
 
 
 @pytest.fixture

@@ -1,21 +1,29 @@
 """From settings to weights: how they are first filled, and what is shared."""
 
+from math import sqrt
+
 import pytest
 import torch
-from tests.laws.variants import SOURCE_VOCABULARY, TARGET_VOCABULARY, VARIANTS
+from tests.laws.variants import VARIANTS, built
+from torch import nn
 
-from seqloom.config import Decoder, Encoder, Luong, Recipe, Sutskever, Training
-from seqloom.models.build import build
+from seqloom.config import (
+    Decoder,
+    Encoder,
+    Luong,
+    Recipe,
+    RecurrentEncoder,
+    Sutskever,
+    Training,
+    TransformerDecoder,
+    TransformerEncoder,
+)
 from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.nn.cells.lstm import LSTM
 from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.symbols import PAD
 
 each_init = pytest.mark.parametrize("init", ["xavier", "uniform"])
-
-
-def built(recipe: Recipe) -> EncoderDecoder:
-    return build(recipe, SOURCE_VOCABULARY, TARGET_VOCABULARY)
 
 
 @each_init
@@ -28,7 +36,9 @@ def test_padding_is_embedded_as_nothing(init):
 
 @each_init
 def test_the_forget_gate_starts_open(init):
-    model = built(Recipe(encoder=Encoder(hidden=3), training=Training(init=init, forget_bias=1.5)))
+    model = built(
+        Recipe(encoder=RecurrentEncoder(hidden=3), training=Training(init=init, forget_bias=1.5))
+    )
     biases = [module.b for module in model.modules() if isinstance(module, LSTM)]
     assert len(biases) == 3
     assert all((b[module_size(b) : 2 * module_size(b)] == 1.5).all() for b in biases)
@@ -46,19 +56,47 @@ def test_uniform_weights_stay_within_their_scale():
 
 
 def test_recurrent_blocks_start_orthogonal():
-    model = built(Recipe(encoder=Encoder(hidden=8, cell="gru")))
+    model = built(Recipe(encoder=RecurrentEncoder(hidden=8, cell="gru")))
     for block in model.encoder.stack.forwards[0].R.split(8):
         torch.testing.assert_close(block @ block.t(), torch.eye(8), atol=1e-5, rtol=0)
+
+
+def transformer(init: str) -> EncoderDecoder:
+    """The scale of a uniform start is 0.05."""
+    training = Training(init=init, init_scale=0.05)
+    parts = {"encoder": TransformerEncoder(layers=1), "decoder": TransformerDecoder(layers=1)}
+    return built(Recipe(training=training, **parts))
+
+
+def test_queries_keys_and_values_start_as_maps_of_their_own():
+    # Xavier's bound is sqrt(6 / (256 + 256)); as one map of 768 features it would be smaller.
+    attentions = [
+        m for m in transformer("xavier").modules() if isinstance(m, nn.MultiheadAttention)
+    ]
+    assert len(attentions) == 3
+    for attention in attentions:
+        for block in attention.in_proj_weight.split(256):
+            assert block.abs().max().item() == pytest.approx(sqrt(6 / 512), rel=0.01)
+        assert attention.in_proj_bias.count_nonzero() == 0
+
+
+@each_init
+def test_a_transformer_starts_with_norms_that_change_no_scale(init):
+    norms = [m for m in transformer(init).modules() if isinstance(m, nn.LayerNorm)]
+    assert len(norms) == 2 + 3 + 2
+    for norm in norms:
+        assert (norm.weight == 1).all()
+        assert (norm.bias == 0).all()
 
 
 @pytest.mark.parametrize(
     ("encoder", "kind"),
     [
-        (Encoder(hidden=5, bidirectional=False), Carry),
-        (Encoder(hidden=5, bidirectional=True), Bridge),
-        (Encoder(hidden=7, bidirectional=False), Bridge),
-        (Encoder(hidden=5, bidirectional=False, cell="gru"), Bridge),
-        (Encoder(hidden=5, bidirectional=False, layers=2), Bridge),
+        (RecurrentEncoder(hidden=5, bidirectional=False), Carry),
+        (RecurrentEncoder(hidden=5, bidirectional=True), Bridge),
+        (RecurrentEncoder(hidden=7, bidirectional=False), Bridge),
+        (RecurrentEncoder(hidden=5, bidirectional=False, cell="gru"), Bridge),
+        (RecurrentEncoder(hidden=5, bidirectional=False, layers=2), Bridge),
     ],
 )
 @pytest.mark.parametrize("decoder", [Sutskever(hidden=5), Luong(hidden=5)])

@@ -12,6 +12,7 @@ from seqloom.nn.cells.elman import Elman
 from seqloom.nn.decoders.bahdanau import Bahdanau
 from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.nn.decoders.decoder import Decoder
+from seqloom.nn.decoders.gnmt import GNMT
 from seqloom.nn.decoders.layers import Layers
 from seqloom.nn.decoders.luong import Luong
 from seqloom.nn.decoders.plain import Cho, Sutskever
@@ -45,7 +46,7 @@ def layers() -> Layers:
 
 
 def bridge() -> Bridge:
-    made = Bridge(source=1, hidden=1, parts=1, layers=1)
+    made = Bridge(source=[1], hidden=1, parts=1, layers=1)
     set_to(made.get_parameter("V.0.weight"), 0.8)
     set_to(made.get_parameter("V.0.bias"), 0.1)
     return made
@@ -159,6 +160,59 @@ def test_luong_with_input_feeding_by_hand():
     assert attention == pytest.approx(a)
 
 
+def gnmt(residual: int | None) -> GNMT:
+    """The bottom layer's state before asks, e = s h; the context enters its gates by 0.9 and those of
+    the layer above by 1.2. Above, s = tanh(0.5 below + 0.4 s_before - 0.3 + ...)."""
+    above = Elman(1, 1)
+    set_to(above.W, 0.5)
+    set_to(above.R, 0.4)
+    set_to(above.b, -0.3)
+    two = Layers([layers().first, above], Dropout(0.0, False), residual)
+    start = Bridge([1], hidden=1, parts=1, layers=2)
+    for layer, weight in enumerate([0.8, -0.6]):
+        set_to(start.get_parameter(f"V.{layer}.weight"), weight)
+        set_to(start.get_parameter(f"V.{layer}.bias"), 0.1)
+    decoder = GNMT(two, start, Content(Dot()), source=1)
+    set_to(decoder.get_parameter("C.0.weight"), 0.9)
+    set_to(decoder.get_parameter("C.1.weight"), 1.2)
+    return decoder
+
+
+@pytest.mark.parametrize("residual", [None, 2])
+def test_gnmt_by_hand(residual):
+    def step(bottom: float, top: float) -> tuple[float, float, float, list[float]]:
+        a = weights_of(bottom * H1, bottom * H2)
+        c = a[0] * H1 + a[1] * H2
+        bottom = tanh(0.6 * Y + 0.7 * bottom + 0.2 + 0.9 * c)
+        return bottom, tanh(0.5 * bottom + 0.4 * top - 0.3 + 1.2 * c), c, a
+
+    added = 0.0 if residual is None else 1.0
+    bottom1, top1, c1, a1 = step(START, tanh(-0.6 * H2 + 0.1))
+    bottom2, top2, c2, a2 = step(bottom1, top1)
+    [(first, attention1), (second, attention2)] = run_two_steps(gnmt(residual))
+    assert first == pytest.approx([top1 + added * bottom1, c1])
+    assert second == pytest.approx([top2 + added * bottom2, c2])
+    assert (attention1, attention2) == (pytest.approx(a1), pytest.approx(a2))
+
+
+def test_from_the_first_residual_layer_on_inputs_are_added_to_outputs():
+    # h_l = tanh(0.5 below), the states before being zero; layers 3 and 4 add what is below.
+    four = Layers([Elman(1, 1) for _ in range(4)], Dropout(0.0, False), residual=3).double()
+    for name, weight in four.named_parameters():
+        set_to(weight, 0.5 if name.endswith("W") else 0.0)
+    h1 = tanh(0.5 * Y)
+    o2 = tanh(0.5 * h1)
+    h3 = tanh(0.5 * o2)
+    o3 = h3 + o2
+    h4 = tanh(0.5 * o3)
+    before = (tensor([[0.0]]),) * 4
+    projected = four.project(tensor([[[Y]]]))
+    state = four.step(projected[0], before, four.noise(projected), 0)
+    assert [part.item() for part in state] == pytest.approx([h1, o2, h3, h4])
+    assert four.top(state).item() == pytest.approx(h4 + o3)
+    assert four.scan(projected, before).item() == pytest.approx(h4 + o3)
+
+
 def test_states_of_like_size_are_handed_on_as_they_are():
     last = [(tensor([[1.0]]), tensor([[2.0]])), (tensor([[3.0]]), tensor([[4.0]]))]
     assert [part.item() for part in Carry()(last)] == [1.0, 2.0, 3.0, 4.0]
@@ -169,9 +223,17 @@ def test_states_of_like_size_are_handed_on_as_they_are():
     [(2, 2, [0, 1]), (3, 1, [2]), (3, 2, [1, 2]), (1, 2, [0, 0]), (2, 3, [0, 0, 1])],
 )
 def test_a_bridge_matches_depths_from_the_top(encoder_layers, decoder_layers, starts):
-    made = Bridge(source=1, hidden=1, parts=1, layers=decoder_layers).double()
+    made = Bridge([1] * encoder_layers, hidden=1, parts=1, layers=decoder_layers).double()
     for parameter in made.parameters():
         set_to(parameter, float(parameter.dim() == 2))  # V = 1 and no bias
     last = [(tensor([[0.1 * (1 + layer)]]),) for layer in range(encoder_layers)]
     expected = [tanh(0.1 * (1 + layer)) for layer in starts]
     assert [part.item() for part in made(last)] == pytest.approx(expected)
+
+
+def test_a_bridge_takes_layers_of_unlike_sizes():
+    made = Bridge([2, 1], hidden=1, parts=1, layers=2).double()
+    for parameter in made.parameters():
+        set_to(parameter, float(parameter.dim() == 2))
+    last = [(tensor([[0.1, 0.2]]),), (tensor([[0.4]]),)]
+    assert [part.item() for part in made(last)] == pytest.approx([tanh(0.1 + 0.2), tanh(0.4)])

@@ -51,6 +51,28 @@ def test_a_layer_reads_the_outputs_of_the_one_below():
     torch.testing.assert_close(last[1][0], above[-1])
 
 
+def test_the_first_layer_alone_may_read_both_ways():
+    there, back, above = gru(2, 3), gru(2, 3), gru(6, 3)
+    x, lengths = torch.randn(4, 1, 2).double(), torch.tensor([4])
+    outputs, last = Stack([there, above], [back], NO_DROPOUT)(x, lengths)
+    below, first = Stack([there], [back], NO_DROPOUT)(x, lengths)
+    torch.testing.assert_close(outputs, above.scan(above.project(below), above.start(1))[0])
+    torch.testing.assert_close(last[0][0], first[0][0])
+    torch.testing.assert_close(last[1][0], outputs[-1])
+
+
+def test_from_the_first_residual_layer_on_inputs_are_added_to_outputs():
+    """What a layer's state is does not change by it: `last` is the state alone."""
+    cells, x = [gru(2, 3), gru(3, 3), gru(3, 3), gru(3, 3)], torch.randn(4, 1, 2).double()
+    outputs, last = Stack(cells, [], NO_DROPOUT, residual=3)(x, torch.tensor([4]))
+    seen = x
+    for layer, cell in enumerate(cells):
+        (h,) = cell.scan(cell.project(seen), cell.start(1))
+        torch.testing.assert_close(last[layer][0], h[-1])
+        seen = h + seen if layer >= 2 else h
+    torch.testing.assert_close(outputs, seen)
+
+
 @pytest.mark.parametrize("reverse", [False, True])
 def test_reversal_turns_the_source_but_not_its_end(reverse):
     """States come back in the order of the source, whichever way it was read."""

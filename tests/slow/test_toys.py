@@ -6,11 +6,24 @@ the model has to have found the rule.
 
 import random
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from tests.laws.variants import members
 
-from seqloom.config import Adam, Constant, Data, Decoder, Encoder, Recipe, Search, Training
+from seqloom.config import (
+    Adam,
+    Constant,
+    Data,
+    Decoder,
+    Encoder,
+    Recipe,
+    RecurrentEncoder,
+    Search,
+    Training,
+    TransformerDecoder,
+    TransformerEncoder,
+)
+from seqloom.config.network import RecurrentDecoder
 from seqloom.data.example import Example
 from seqloom.models.artifact import load_run
 from seqloom.models.stepper import ModelStepper
@@ -19,8 +32,9 @@ from seqloom.training.run import training
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unchecked_shapes")]
 
-ATTENTIVE = [decoder for decoder in members(Decoder) if "attention" in decoder.model_fields]
-PLAIN = [decoder for decoder in members(Decoder) if decoder not in ATTENTIVE]
+RECURRENT = get_args(RecurrentDecoder)
+ATTENTIVE = [decoder for decoder in RECURRENT if "attention" in decoder.model_fields]
+PLAIN = [decoder for decoder in RECURRENT if decoder not in ATTENTIVE]
 by_name = {"ids": lambda decoder: decoder.__name__}
 
 
@@ -39,12 +53,14 @@ def written(path: Path, words: list[str]) -> str:
     return str(path)
 
 
-def share_reversed(folder: Path, decoder: Decoder, words: list[str], updates: int) -> float:
+def share_reversed(
+    folder: Path, decoder: Decoder, words: list[str], updates: int, encoder: Encoder | None = None
+) -> float:
     """Train on most of the words; the share of the others that comes out backwards."""
     unseen, dev, train = words[:100], words[100:150], words[150:]
     recipe = Recipe(
         data=Data(train=(written(folder / "t.tsv", train),), dev=(written(folder / "d.tsv", dev),)),
-        encoder=Encoder(hidden=48, embedding=24, cell=decoder.cell),
+        encoder=encoder or RecurrentEncoder(hidden=48, embedding=24, cell=decoder.cell),
         decoder=decoder,
         training=Training(
             optimizer=Adam(rate=0.005),
@@ -68,6 +84,15 @@ def test_with_attention_strings_of_any_letters_are_reversed(tmp_path, decoder):
     words = strings("abcdefghij", 2, 9, 3000)
     settings = decoder(hidden=64, embedding=24)
     assert share_reversed(tmp_path, settings, words, updates=600) >= 0.95
+
+
+def test_a_transformer_reverses_strings_of_any_letters(tmp_path):
+    words = strings("abcdefghij", 2, 9, 3000)
+    sizes = {"layers": 2, "hidden": 64, "heads": 4, "feedforward": 128, "dropout": 0.0}
+    share = share_reversed(
+        tmp_path, TransformerDecoder(**sizes), words, 1200, TransformerEncoder(**sizes)
+    )
+    assert share >= 0.95
 
 
 @pytest.mark.parametrize("decoder", PLAIN, **by_name)

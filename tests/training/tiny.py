@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import torch
 
-from seqloom.config import Encoder, Luong, Recipe, Training
+from seqloom.config import Luong, Recipe, RecurrentEncoder, Training
 from seqloom.data.batching import Batch, Batches, pad
 from seqloom.data.corpus import Corpus
 from seqloom.models.build import build
@@ -60,7 +60,7 @@ def shuffled(folder: Path, max_pairs: int = 2) -> Batches:
 def tiny_model(dropout: float = 0.0) -> EncoderDecoder:
     torch.manual_seed(29)
     recipe = Recipe(
-        encoder=Encoder(hidden=3, embedding=5, dropout=dropout),
+        encoder=RecurrentEncoder(hidden=3, embedding=5, dropout=dropout),
         decoder=Luong(hidden=7, embedding=2, dropout=dropout),
     )
     return build(recipe, SOURCE_VOCABULARY, TARGET_VOCABULARY)

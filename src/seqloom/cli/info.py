@@ -48,7 +48,9 @@ def info(
 def _listed() -> str:
     from seqloom.config import recipe_names
 
-    recipes = "\n".join(f"{name:<12} {about}" for name, about in recipe_names().items())
+    known = recipe_names()
+    width = max(map(len, known))
+    recipes = "\n".join(f"{name:<{width}} {about}" for name, about in known.items())
     return f"{recipes}\n\nMore on one: seqloom info RECIPE. Train one: seqloom train RECIPE."
 
 

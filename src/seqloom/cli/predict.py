@@ -80,6 +80,17 @@ def predict(
         int | None, typer.Option(help="Sampling: the same seed draws the same.")
     ] = None,
     prefix: Prefix = "",
+    replace_unknown: Annotated[
+        bool | None,
+        typer.Option(
+            "--replace-unknown",
+            help="Put the source word that was looked at most for a word the model cannot write.",
+        ),
+    ] = None,
+    dictionary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Its translation instead: lines SOURCE<tab>TARGET."),
+    ] = None,
     length_penalty: LengthPenalty = None,
     coverage_penalty: CoveragePenalty = None,
     max_length: MaxLength = None,
@@ -111,12 +122,14 @@ def predict(
             "seed": seed,
             "length_penalty": length_penalty,
             "coverage_penalty": coverage_penalty,
+            "replace_unknown": "dictionary" if dictionary else "copy" if replace_unknown else None,
+            "dictionary": str(dictionary) if dictionary else None,
             "max_length": max_length,
             "batch_size": batch_size,
         }
     )
     writer = Writer(format, (nbest or 1) > 1, scores, alignments, attention)
-    unknown = Unknown(model.run.codec.source)
+    unknown = Unknown(model.codec.source)
     number = 0
     limit = BATCHES * model.search(**settings).batch_size
     with _opened(output) as out, set_aside(skip_bad) as bad:

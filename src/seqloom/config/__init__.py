@@ -1,8 +1,30 @@
 """Every setting, typed: what can be set, and how recipes are read, changed and written."""
 
-from seqloom.config.attention import Additive, Attention, Concat, Dot, General
+from seqloom.config.attention import (
+    Additive,
+    Attention,
+    Concat,
+    Coverage,
+    Dot,
+    General,
+    LocalM,
+    LocalP,
+    Location,
+    MultiHead,
+)
 from seqloom.config.data import Data
-from seqloom.config.network import Bahdanau, Cho, Decoder, Encoder, Luong, Sutskever
+from seqloom.config.network import (
+    GNMT,
+    Bahdanau,
+    Cho,
+    Decoder,
+    Encoder,
+    Luong,
+    RecurrentEncoder,
+    Sutskever,
+    TransformerDecoder,
+    TransformerEncoder,
+)
 from seqloom.config.packaged import recipe_names
 from seqloom.config.read import override, read_recipe, write_recipe
 from seqloom.config.recipe import Recipe
@@ -23,6 +45,7 @@ from seqloom.config.training import (
 )
 
 __all__ = [
+    "GNMT",
     "SGD",
     "Adam",
     "AdamW",
@@ -35,16 +58,22 @@ __all__ = [
     "Concat",
     "Constant",
     "Cosine",
+    "Coverage",
     "Data",
     "Decoder",
     "Dot",
     "Encoder",
     "General",
     "InverseSqrt",
+    "LocalM",
+    "LocalP",
+    "Location",
     "Luong",
+    "MultiHead",
     "Optimizer",
     "Plateau",
     "Recipe",
+    "RecurrentEncoder",
     "Sampling",
     "Schedule",
     "Search",
@@ -52,6 +81,8 @@ __all__ = [
     "Sutskever",
     "Tokens",
     "Training",
+    "TransformerDecoder",
+    "TransformerEncoder",
     "Whitespace",
     "Words",
     "override",

@@ -21,6 +21,9 @@ class Data(Section):
     train: tuple[str, ...] = ()
     dev: tuple[str, ...] = ()
     test: tuple[str, ...] = ()
+    alignments: tuple[str, ...] = ()
+    """A file of word alignments (Pharaoh format, 0-0 1-2) for each entry of train, line by line; read
+    if `training.guided_alignment` is above 0."""
     embedded: Literal["dates"] | None = None
     """Data made by seqloom itself at run time instead of read from files."""
 

@@ -4,9 +4,20 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from seqloom.config.attention import Dot
+from seqloom.config import guidance, pairing
+from seqloom.config.attention import conflict as attention_conflict
+from seqloom.config.copying import conflict as copying_conflict
+from seqloom.config.copying import copies
 from seqloom.config.data import Data
-from seqloom.config.network import Bahdanau, Decoder, Encoder, Luong
+from seqloom.config.network import (
+    GNMT,
+    Bahdanau,
+    Decoder,
+    Encoder,
+    Luong,
+    RecurrentDecoder,
+    RecurrentEncoder,
+)
 from seqloom.config.search import Search
 from seqloom.config.section import Section
 from seqloom.config.tokens import Characters, Tokens
@@ -32,35 +43,47 @@ class Recipe(Section):
     metrics: tuple[Metric, ...] = ("exact", "cer")
     """What `evaluate` reports."""
 
-    encoder: Encoder = Encoder()
+    encoder: Encoder = RecurrentEncoder()
     decoder: Decoder = Luong()
     training: Training = Training()
     search: Search = Search()
 
+    @property
+    def copying(self) -> bool:
+        """Whether source units may be copied into the output."""
+        return copies(self.decoder)
+
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        memory = self.encoder.hidden * (2 if self.encoder.bidirectional else 1)
-        match self.decoder:
-            case Luong(attention=Dot()) | Bahdanau(attention=Dot()) if (
-                self.decoder.hidden != memory
-            ):
-                raise ValueError(
-                    f"decoder.attention: dot asks for states of equal size, but the decoder has "
-                    f"{self.decoder.hidden} features and the encoder {memory}. Set "
-                    f"decoder.hidden={memory} or decoder.attention.kind=general."
-                )
-            case _:
-                pass
+        if conflict := copying_conflict(self.source, self.target, self.decoder, self.search):
+            raise ValueError(conflict)
+        if conflict := pairing.conflict(self.encoder, self.decoder, self.shared_vocabulary):
+            raise ValueError(conflict)
+        if isinstance(self.decoder, Bahdanau | Luong | GNMT) and (
+            conflict := attention_conflict(
+                self.decoder.attention,
+                self.decoder.hidden,
+                self.encoder.features,
+                self.data.max_source,
+            )
+        ):
+            raise ValueError(conflict)
         if self.shared_vocabulary and self.source != self.target:
             raise ValueError(
                 "shared_vocabulary asks for the same settings of source and target. "
                 "Give both the same, or set shared_vocabulary=false."
             )
-        if self.decoder.variational and self.training.scheduled_sampling is not None:
+        if (
+            isinstance(self.decoder, RecurrentDecoder)
+            and self.decoder.variational
+            and self.training.scheduled_sampling is not None
+        ):
             raise ValueError(
                 "training.scheduled_sampling goes step by step and draws the decoder's dropout anew at "
                 "each. Set decoder.variational=false, or leave scheduled sampling out."
             )
+        if conflict := guidance.conflict(self):
+            raise ValueError(conflict)
         if conflict := self.search.conflict():
             raise ValueError(conflict)
         if self.data.embedded is not None and self.data.train:

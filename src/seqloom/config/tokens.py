@@ -23,6 +23,9 @@ class _Listed(_Tokens):
     """A unit seen less often than this in training becomes <unk>."""
     max_size: PositiveInt | None = None
     """Keep only this many of the most frequent units; all if not given."""
+    byte_fallback: bool = False
+    """Spell what would become <unk> in bytes, for which 256 units are added: nothing is unknown.
+    The bytes learn from units rarer than `min_count`, so that should be 2 or more."""
 
 
 class Characters(_Listed):
@@ -57,6 +60,8 @@ class Subwords(_Tokens):
     kind: Literal["bpe", "unigram", "wordpiece"]
     size: PositiveInt = 8000
     """Vocabulary size, special tokens included."""
+    byte_fallback: bool = False
+    """Spell what would become <unk> in bytes, for which 256 units come on top of `size`."""
 
 
 Tokens = Annotated[Characters | Whitespace | Words | Bytes | Subwords, Field(discriminator="kind")]

@@ -67,11 +67,18 @@ Schedule = Annotated[Constant | Plateau | InverseSqrt | Cosine, Field(discrimina
 
 class Sampling(Section):
     """Scheduled sampling (Bengio 2015): feed the model its own output with a probability that rises
-    linearly from `start` to `end` over `updates`."""
+    from `start` to `end`."""
 
     start: Probability = 0.0
+    """The probability at the beginning."""
     end: Probability = 0.25
+    """The probability that is risen to, and then kept."""
     updates: PositiveInt = 5000
+    """Updates until `end` is reached; with the curves that never quite arrive, until 99% of the way
+    there is gone."""
+    decay: Literal["linear", "exponential", "inverse_sigmoid"] = "linear"
+    """How feeding the true token goes out of use: evenly, fastest at first, or slowly at first and
+    fastest halfway (Bengio 2015, section 2.4)."""
 
 
 class Training(Section):
@@ -83,6 +90,9 @@ class Training(Section):
     clip: NonNegativeFloat = 1.0
     """Largest global gradient norm; 0 does not clip."""
     scheduled_sampling: Sampling | None = None
+    guided_alignment: NonNegativeFloat = 0.0
+    """Weight of the cross-entropy between attention and `data.alignments` (Chen 2016); 0 asks for
+    none."""
 
     batch_size: PositiveInt = 64
     """Pairs in a batch at most."""

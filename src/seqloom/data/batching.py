@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqloom.data.corpus import Corpus
-from seqloom.search.stepper import Ids
+from seqloom.search.stepper import Ids, Reals
 from seqloom.symbols import PAD
 
 _BLOCK = 1000
@@ -48,6 +48,8 @@ class Batch:
     source   [B, S]  ids, <pad> after the end
     target   [B, T]  ids, <eos> last, <pad> after the end
     indices  [B]     where in the corpus each pair is, so that a message can name it
+    links    [B, T, S]  for each target token its share in the source tokens it is aligned to, which
+             add up to 1, or zeros for one that is not aligned; None without alignments
     """
 
     source: Ids
@@ -55,6 +57,7 @@ class Batch:
     target: Ids
     target_lengths: Ids
     indices: Ids
+    links: Reals | None = None
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -163,11 +166,23 @@ class Batches:
         pairs = [self.corpus.pair(index) for index in indices.tolist()]
         source, source_lengths = pad([source for source, _ in pairs])
         target, target_lengths = pad([target for _, target in pairs])
-        return Batch(source, source_lengths, target, target_lengths, indices)
+        links = None
+        if self.corpus.links is not None:
+            flat = [self.corpus.links[index] for index in indices.tolist()]
+            links = _shares(flat, (len(indices), target.shape[1], source.shape[1]))
+        return Batch(source, source_lengths, target, target_lengths, indices, links)
 
     def _random(self, epoch: int, stream: int) -> np.random.Generator:
         seed = self.seed % (1 << 64)  # numpy takes no negative seeds
         return np.random.Generator(np.random.PCG64([seed, epoch, stream]))
+
+
+def _shares(links: Sequence[NDArray[np.integer[Any]]], shape: tuple[int, int, int]) -> Reals:
+    """Links of each pair, source and target positions in turn, as shares [B, T, S]."""
+    shares = np.zeros(shape, dtype=np.float32)
+    for row, flat in zip(shares, links, strict=True):
+        row[flat[1::2], flat[::2]] = 1.0
+    return shares / np.maximum(shares.sum(axis=2, keepdims=True), 1.0)
 
 
 def _shuffled(count: int, random: np.random.Generator) -> Ids:

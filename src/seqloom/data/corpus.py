@@ -3,9 +3,11 @@
 A corpus larger than memory is written in one pass and read through the page cache, so that what a
 process holds does not grow with the corpus. A folder has five files:
 
-    source.ids      all source sequences end to end: uint16, or int32 for a vocabulary above 65,536
+    source.ids      all source sequences end to end: uint16, int32 for ids above 65,535, int64 above those
     source.offsets  int64, one more than there are pairs: pair i is ids[offsets[i] : offsets[i + 1]]
     target.ids, target.offsets
+    links.ids, links.offsets   only where alignments are given: for each pair source and target
+                    positions in turn, as (0, 0, 1, 2) for 0-0 1-2
     corpus.json     counts, written last: a folder without it was never finished
 
 Sequences are kept exactly as given, so whoever writes them puts <eos> at the end.
@@ -15,7 +17,7 @@ import errno
 import json
 import os
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,7 @@ Integers: TypeAlias = NDArray[np.integer[Any]]
 _FORMAT = 1
 _SUMMARY = "corpus.json"
 _SIDES = ("source", "target")
+_LINKS = "links"
 _PART = ".part"
 _OFFSET = np.dtype("<i8")
 _BUFFERED = 1 << 16
@@ -58,20 +61,26 @@ class Corpus:
     folder: Path
     source: Side
     target: Side
+    links: Side | None = None
 
     @classmethod
     def write(
         cls,
         folder: Path,
-        pairs: Iterable[tuple[Sequence[int], Sequence[int]]],
+        pairs: Iterable[tuple[Sequence[int], ...]],
         source_vocabulary: int,
         target_vocabulary: int,
+        longest: int = 0,
     ) -> Self:
         """Append `pairs` to new files as they come, and open them. A corpus that was in the folder
-        stays whole until the new one is complete. Raises UserError if the disk is full."""
+        stays whole until the new one is complete. Raises UserError if the disk is full.
+
+        longest  above 0 each pair has its links too, all positions below that
+        """
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _write(folder, pairs, (source_vocabulary, target_vocabulary))
+            sizes = {"source": source_vocabulary, "target": target_vocabulary}
+            _write(folder, pairs, {**sizes, _LINKS: longest} if longest else sizes)
         except OSError as error:
             _remove_parts(folder)
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -90,12 +99,13 @@ class Corpus:
         """Map the files of a finished corpus. Raises UserError if they are missing or cut short."""
         summary = _read_summary(folder)
         try:
-            source, target = (
-                _open_side(folder, side, summary[side], int(summary["pairs"])) for side in _SIDES
+            source, target, *links = (
+                _open_side(folder, side, summary[side], int(summary["pairs"]))
+                for side in (*_SIDES, *({_LINKS} & {*summary}))
             )
         except (KeyError, TypeError, ValueError, FileNotFoundError) as error:
             raise _unfinished(folder, f"its files do not agree with {_SUMMARY}") from error
-        return cls(folder, source, target)
+        return cls(folder, source, target, *links)
 
     def __len__(self) -> int:
         return len(self.source.offsets) - 1
@@ -127,7 +137,8 @@ class _Writer:
 
     def __init__(self, folder: Path, side: str, vocabulary: int, files: ExitStack) -> None:
         self.vocabulary = vocabulary
-        self.dtype = np.dtype("<u2" if vocabulary <= 1 << 16 else "<i4")
+        sizes = {"<u2": 1 << 16, "<i4": 1 << 31}
+        self.dtype = np.dtype(next((d for d, most in sizes.items() if vocabulary <= most), "<i8"))
         self.tokens = 0
         self.ids = array("q")
         self.offsets = array("q", [0])
@@ -159,36 +170,35 @@ class _Writer:
 
 def _write(
     folder: Path,
-    pairs: Iterable[tuple[Sequence[int], Sequence[int]]],
-    vocabularies: tuple[int, int],
+    pairs: Iterable[tuple[Sequence[int], ...]],
+    vocabularies: Mapping[str, int],
 ) -> None:
     with ExitStack() as files:
         writers = [
-            _Writer(folder, side, vocabulary, files)
-            for side, vocabulary in zip(_SIDES, vocabularies, strict=True)
+            _Writer(folder, side, vocabulary, files) for side, vocabulary in vocabularies.items()
         ]
         num_pairs = 0
         for pair in pairs:
             for writer, sequence in zip(writers, pair, strict=True):
                 writer.append(sequence)
             num_pairs += 1
-        sides = {side: writer.finish() for side, writer in zip(_SIDES, writers, strict=True)}
+        sides = {side: writer.finish() for side, writer in zip(vocabularies, writers, strict=True)}
     with _part(folder, _SUMMARY).open("wb") as file:
         file.write(json.dumps({"format": _FORMAT, "pairs": num_pairs, **sides}).encode())
         _sync(file)
-    _publish(folder)
+    _publish(folder, vocabularies)
 
 
-def _publish(folder: Path) -> None:
+def _publish(folder: Path, sides: Iterable[str]) -> None:
     """Give the files their names, the summary last: a crash on the way leaves no summary, and never
     one that describes other files."""
     (folder / _SUMMARY).unlink(missing_ok=True)
-    for name in (*_data_files(), _SUMMARY):
+    for name in (*_data_files(sides), _SUMMARY):
         _part(folder, name).replace(folder / name)
 
 
-def _data_files() -> list[str]:
-    return [f"{side}.{what}" for side in _SIDES for what in ("ids", "offsets")]
+def _data_files(sides: Iterable[str]) -> list[str]:
+    return [f"{side}.{what}" for side in sides for what in ("ids", "offsets")]
 
 
 def _part(folder: Path, name: str) -> Path:
@@ -196,7 +206,7 @@ def _part(folder: Path, name: str) -> Path:
 
 
 def _remove_parts(folder: Path) -> None:
-    for name in (*_data_files(), _SUMMARY):
+    for name in (*_data_files((*_SIDES, _LINKS)), _SUMMARY):
         with suppress(OSError):  # what stopped the writing is what the user should hear of
             _part(folder, name).unlink()
 

@@ -24,9 +24,13 @@ from torch import Tensor
 
 from seqloom.atomic import replacing
 from seqloom.config import Recipe, read_recipe, write_recipe
+from seqloom.data.batching import Batch
 from seqloom.errors import UserError
 from seqloom.models.build import build
 from seqloom.models.encoder_decoder import EncoderDecoder
+from seqloom.models.stepper import ModelStepper
+from seqloom.models.tensors import pairs_of
+from seqloom.search.stepper import Reals
 from seqloom.text.pair import PairCodec
 
 FORMAT = 1
@@ -40,6 +44,15 @@ class Run:
     recipe: Recipe
     codec: PairCodec
     model: EncoderDecoder
+
+    def stepper(self) -> ModelStepper:
+        """The model as search sees it."""
+        return ModelStepper(self.model)
+
+    @torch.inference_mode()
+    def score(self, batch: Batch) -> Reals:
+        """log p of every target token [B, T]; 0 on padding."""
+        return self.model.score(pairs_of(batch, self.model)).float().cpu().numpy()
 
 
 def save_setting(folder: Path, recipe: Recipe, codec: PairCodec) -> None:
@@ -75,7 +88,8 @@ def load_setting(folder: Path) -> tuple[Recipe, PairCodec]:
             f"{folder}: no such run folder. Train one with: seqloom train RECIPE --out {folder}"
         )
     _check_format(folder)
-    return read_recipe(str(folder / "config.yaml")), PairCodec.load(folder)
+    recipe = read_recipe(str(folder / "config.yaml"))
+    return recipe, PairCodec.load(folder, recipe.copying)
 
 
 def load_run(folder: Path, device: str | torch.device = "cpu") -> Run:

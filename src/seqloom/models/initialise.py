@@ -1,5 +1,5 @@
 """The weights before the first update: uniform everywhere (Sutskever 2014), or Xavier for what sees
-inputs and orthogonal blocks for recurrence.
+inputs and orthogonal blocks for recurrence. Layer normalisations start with a gain of 1 either way.
 
 Draws from torch's default generator: seed it first for a repeatable start.
 """
@@ -11,7 +11,9 @@ from torch import nn
 
 from seqloom.config.training import Training
 from seqloom.models.encoder_decoder import EncoderDecoder
-from seqloom.nn.cells.cell import Cell
+from seqloom.nn.cells.cell import Affine
+from seqloom.nn.cells.layer_norm import LayerNormLSTM
+from seqloom.nn.cells.learned_start import LearnedStart
 from seqloom.nn.cells.lstm import LSTM
 from seqloom.symbols import PAD
 
@@ -30,7 +32,9 @@ def initialised(model: EncoderDecoder, settings: Training) -> EncoderDecoder:
         for module in model.modules():
             if isinstance(module, nn.Embedding):
                 module.weight[PAD].zero_()
-            if isinstance(module, LSTM):
+            if isinstance(module, nn.LayerNorm):
+                module.reset_parameters()
+            if isinstance(module, LSTM | LayerNormLSTM):
                 module.b[module.hidden : 2 * module.hidden] = settings.forget_bias
     return model
 
@@ -42,7 +46,15 @@ def _xavier(model: nn.Module) -> None:
                 nn.init.xavier_uniform_(module.weight)
                 if module.bias is not None:  # pyright: ignore[reportUnnecessaryComparison]
                     nn.init.zeros_(module.bias)
-            case Cell():
+            case LearnedStart():
+                # Not zeros: the slope of a layer normalisation is steep where nothing varies.
+                for part in module.s_0:
+                    nn.init.normal_(part, std=0.1)
+            case nn.MultiheadAttention():  # queries, keys and values are three maps, stored as one
+                for block in module.in_proj_weight.split(module.embed_dim):
+                    nn.init.xavier_uniform_(block)
+                nn.init.zeros_(module.in_proj_bias)
+            case Affine():
                 for block in module.W.split(module.hidden):
                     nn.init.xavier_uniform_(block)
                 for block in module.R.split(module.hidden):

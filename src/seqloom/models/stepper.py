@@ -60,7 +60,9 @@ class ModelStepper:
             asked = to_tensor(np.ascontiguousarray(wanted).reshape(-1, 1), self.device)
             named = _reals(log_probs.gather(1, asked)).reshape(tokens.shape)
         log_probs[:, [PAD, SOS]] = -torch.inf
-        best, ids = log_probs.topk(min(k, self.vocabulary_size), dim=-1)
+        # Who asks for the whole vocabulary is given the units too that are only copied.
+        k = k if k < self.vocabulary_size else log_probs.shape[1]
+        best, ids = log_probs.topk(k, dim=-1)
         shape = (*tokens.shape, -1)
         candidates = Candidates(
             ids.cpu().numpy().reshape(shape),

@@ -27,4 +27,5 @@ def pairs_of(batch: Batch, model: nn.Module) -> Pairs:
         to_tensor(batch.source_lengths, device),
         to_tensor(batch.target, device),
         to_tensor(batch.target_lengths, device),
+        None if batch.links is None else torch.from_numpy(batch.links).to(device),
     )

@@ -3,6 +3,9 @@
     encode   text -> normal form -> units -> ids     feature ids first, <eos> last
     decode   ids -> units -> text                    no specials, no features; NFC if it was NFD
 
+`open` in `encode`, `decode` and `tokens` are units without an id that ids from `size` on stand for:
+those of one source that may be copied (text/copying.py).
+
 What `decode` writes has been through normalisation, and so must be what it is compared with:
 `normalize` writes any text the way `decode` would have written it, and a metric that compares
 output with `normalize(reference)` compares like with like.
@@ -22,6 +25,7 @@ from seqloom.config.section import Section
 from seqloom.config.tokens import Bytes, Characters, Subwords, Tokens, Whitespace, Words
 from seqloom.errors import UserError
 from seqloom.symbols import EOS, SPECIALS, UNK
+from seqloom.text.byte_fallback import BYTE_UNITS, Spelling
 from seqloom.text.normalize import normalize, recompose
 from seqloom.text.tokenizers import subwords
 from seqloom.text.tokenizers.bytes import ALL_BYTES, ByteTokenizer
@@ -66,57 +70,98 @@ class Codec:
             case Characters() | Whitespace() | Words():
                 tokenizer = _listed(settings)
                 counts = Counter(unit for text in formed for unit in tokenizer.split(text))
-                tokens = by_frequency(counts, settings.min_count, settings.max_size)
-                return cls(settings, tokenizer, Vocabulary(known, tuple(tokens)))
+                tokens = tuple(by_frequency(counts, settings.min_count, settings.max_size))
+                return cls._with(settings, tokenizer, known, tokens)
             case Bytes():
                 return cls(settings, ByteTokenizer(), Vocabulary(known, ALL_BYTES))
             case Subwords():
                 pieces = subwords.train(settings, formed, len(known))
-                return cls(settings, pieces, Vocabulary(known, pieces.vocabulary()))
+                return cls._with(settings, pieces, known, pieces.vocabulary())
             case _:
                 assert_never(settings)
+
+    @classmethod
+    def _with(
+        cls,
+        settings: Characters | Whitespace | Words | Subwords,
+        tokenizer: Tokenizer,
+        features: tuple[str, ...],
+        tokens: tuple[str, ...],
+    ) -> Self:
+        """With the bytes behind the tokens, if unknown units are spelled."""
+        if settings.byte_fallback:
+            tokenizer = Spelling(tokenizer, frozenset(tokens), isinstance(settings, Whitespace))
+            tokens += BYTE_UNITS
+        return cls(settings, tokenizer, Vocabulary(features, tokens))
 
     @property
     def size(self) -> int:
         """How many ids there are, specials and features included."""
         return self.vocabulary.size
 
-    def encode(self, text: str, features: Sequence[str] = ()) -> list[int]:
+    @property
+    def blank_led(self) -> bool:
+        """Whether a unit that follows a blank begins with it."""
+        return isinstance(self.settings, Words | Subwords)
+
+    @property
+    def pieces(self) -> bool:
+        """Whether units are pieces of words."""
+        return isinstance(self.settings, Subwords)
+
+    @property
+    def parted(self) -> bool:
+        """Whether there is a blank between any two units, and part of neither."""
+        return isinstance(self.settings, Whitespace)
+
+    def encode(
+        self, text: str, features: Sequence[str] = (), open: Sequence[str] = ()
+    ) -> list[int]:
         """The ids of the features, of the text, and <eos>; <unk> for whatever is not known."""
         find = self.vocabulary.feature_ids.get
         ids = [find(feature, UNK) for feature in features]
         find = self.vocabulary.token_ids.get
-        ids += [find(unit, UNK) for unit in self._units(text)]
+        extended = {unit: self.size + k for k, unit in enumerate(open)}.get
+        ids += [find(unit) or extended(unit, UNK) for unit in self.units(text)]
         ids.append(EOS)
         return ids
 
-    def decode(self, ids: Sequence[int]) -> str:
+    def decode(self, ids: Sequence[int], open: Sequence[str] = ()) -> str:
         """The text; <unk> reads '⁇', other specials and features are left out."""
-        first, tokens = self.vocabulary.first_token, self.vocabulary.tokens
-        unknown = self._tokenizer.unknown
-        return self._written(
-            tokens[id - first] if id >= first else unknown for id in ids if id >= first or id == UNK
-        )
+        first = self.vocabulary.first_token
+        return self._written(self._unit(id, open) for id in ids if id >= first or id == UNK)
 
-    def tokens(self, ids: Sequence[int]) -> tuple[str, ...]:
+    def tokens(self, ids: Sequence[int], open: Sequence[str] = ()) -> tuple[str, ...]:
         """One readable token per id, for display: '<eos>', a feature as '[PL]', a blank as '␣'."""
-        return tuple(map(self._shown, ids))
+        return tuple(self._shown(id, open) for id in ids)
+
+    def units(self, text: str) -> list[str]:
+        """What the text is cut into."""
+        return self._cut(text, self.settings.lowercase)
+
+    def surface(self, text: str) -> list[str]:
+        """The units as they were typed, in upper and lower case; as they are read where the case
+        decides how the text is cut."""
+        read, typed = self.units(text), self._cut(text, lowercase=False)
+        return typed if len(typed) == len(read) else read
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """The units of the text that would become <unk>: each once, as they come."""
-        units = dict.fromkeys(self._units(text))
+        units = dict.fromkeys(self.units(text))
         return tuple(unit for unit in units if unit not in self.vocabulary.token_ids)
 
     def normalize(self, text: str) -> str:
         """The text as `decode(encode(text))` would write it if all of it were known."""
-        return self._written(self._units(text))
+        return self._written(self.units(text))
 
     def save(self, folder: Path, name: str) -> None:
-        tokens = self.vocabulary.tokens
-        if isinstance(self._tokenizer, SubwordTokenizer):
+        tokens, tokenizer = self.vocabulary.tokens, self._tokenizer
+        if isinstance(tokenizer, Spelling):  # the bytes go without saying
+            tokens, tokenizer = tokens[: -len(BYTE_UNITS)], tokenizer.tokenizer
+        if isinstance(tokenizer, SubwordTokenizer):
             tokens = ()
             with replacing(_pieces_file(folder, name)) as part:
-                part.write_text(self._tokenizer.to_json(), encoding="utf-8")
+                part.write_text(tokenizer.to_json(), encoding="utf-8")
         saved = _Saved(settings=self.settings, features=self.vocabulary.features, tokens=tokens)
         with replacing(folder / f"{name}.json") as part:
             part.write_text(saved.model_dump_json(indent=1), encoding="utf-8")
@@ -139,22 +184,28 @@ class Codec:
         for entries in (saved.features, tokens):
             if len(set(entries)) != len(entries):
                 raise _damaged(path, "an entry occurs twice")
-        return cls(saved.settings, tokenizer, Vocabulary(saved.features, tokens))
+        if isinstance(saved.settings, Bytes):
+            return cls(saved.settings, tokenizer, Vocabulary(saved.features, tokens))
+        return cls._with(saved.settings, tokenizer, saved.features, tokens)
 
-    def _units(self, text: str) -> list[str]:
-        settings = self.settings
-        return self._tokenizer.split(normalize(text, settings.normalize, settings.lowercase))
+    def _cut(self, text: str, lowercase: bool) -> list[str]:
+        return self._tokenizer.split(normalize(text, self.settings.normalize, lowercase))
+
+    def _unit(self, id: int, open: Sequence[str]) -> str:
+        if id == UNK:
+            return self._tokenizer.unknown
+        return open[id - self.size] if id >= self.size else self.vocabulary.token(id)
 
     def _written(self, units: Iterable[str]) -> str:
         text = self._tokenizer.join(units)
         return recompose(text) if self.settings.normalize == "NFD" else text
 
-    def _shown(self, id: int) -> str:
+    def _shown(self, id: int, open: Sequence[str]) -> str:
         if id < len(SPECIALS):
             return SPECIALS[id]
         if id < self.vocabulary.first_token:
             return f"[{self.vocabulary.features[id - len(SPECIALS)]}]"
-        return self._tokenizer.show(self.vocabulary.token(id))
+        return self._tokenizer.show(self._unit(id, open))
 
 
 def _listed(settings: Characters | Whitespace | Words) -> Tokenizer:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seqloom.atomic import replacing
-from seqloom.config import Recipe
+from seqloom.config import Decoder, Encoder, Recipe, TransformerDecoder, TransformerEncoder
 from seqloom.training.run import Finished, Ready
 
 COMMANDS = "commands.txt"
@@ -105,10 +105,8 @@ def _table(recipe: Recipe, summary: dict[str, Any]) -> str:
         "Dev data": f"{_dev(recipe)}: {summary['dev_pairs']:,} pairs",
         "Source": f"{recipe.source.kind}, {summary['source_vocabulary']:,} tokens",
         "Target": f"{recipe.target.kind}, {summary['target_vocabulary']:,} tokens",
-        "Encoder": f"{recipe.encoder.layers} x {recipe.encoder.hidden} {recipe.encoder.cell}"
-        + (", both directions" if recipe.encoder.bidirectional else ""),
-        "Decoder": f"{recipe.decoder.kind}, {recipe.decoder.layers} x {recipe.decoder.hidden} "
-        f"{recipe.decoder.cell}",
+        "Encoder": _encoder(recipe.encoder),
+        "Decoder": f"{recipe.decoder.kind}, {_layers(recipe.decoder)}",
         "Parameters": f"{summary['parameters']:,}",
         "Training": f"{summary['updates']:,} updates, {summary['epochs']:,} full epochs, "
         f"{_duration(summary['seconds'])}; ended by: {summary['reason']}",
@@ -118,6 +116,20 @@ def _table(recipe: Recipe, summary: dict[str, Any]) -> str:
     return "\n".join(
         f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in facts.items()
     )
+
+
+def _encoder(encoder: Encoder) -> str:
+    if isinstance(encoder, TransformerEncoder):
+        return f"{encoder.kind}, {_layers(encoder)}"
+    directions = {True: ", both directions", "first": ", the first in both directions", False: ""}
+    return _layers(encoder) + directions[encoder.bidirectional]
+
+
+def _layers(part: Encoder | Decoder) -> str:
+    size = f"{part.layers} x {part.hidden}"
+    if isinstance(part, TransformerEncoder | TransformerDecoder):
+        return f"{size}, {part.heads} heads"
+    return f"{size} {part.cell}"
 
 
 def _duration(seconds: float) -> str:

@@ -23,6 +23,7 @@ from seqloom.models.tensors import pairs_of
 from seqloom.training.average import MovingAverage
 from seqloom.training.optimizer import rate_factor
 from seqloom.training.progress import Progress
+from seqloom.training.sampling import own_probability
 from seqloom.training.validation import Validation
 
 
@@ -120,9 +121,9 @@ def _loss(run: Fit, batch: Batch) -> Loss:
     pairs = pairs_of(batch, run.model)
     sampling = run.settings.scheduled_sampling
     if sampling is None:
-        return run.model.loss(pairs, run.settings.label_smoothing)
-    done = min(1.0, run.progress.update / sampling.updates)
-    probability = sampling.start + done * (sampling.end - sampling.start)
+        settings = run.settings
+        return run.model.loss(pairs, settings.label_smoothing, settings.guided_alignment)
+    probability = own_probability(sampling, run.progress.update)
     return run.model.loss_sampled(pairs, run.settings.label_smoothing, probability)
 
 

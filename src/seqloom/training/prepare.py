@@ -6,16 +6,17 @@ where no dev file is given; once or more for the vocabularies; once to encode.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from seqloom.config import Recipe
+from seqloom.data.alignments import linked, with_alignments, words_of
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.batching import Batches
-from seqloom.data.corpus import Corpus
+from seqloom.data.corpus import Corpus, Integers
 from seqloom.data.dates import generate
 from seqloom.data.example import Example
 from seqloom.data.sources import read_pairs
@@ -63,7 +64,7 @@ def find_sets(recipe: Recipe, folder: Path) -> Sets:
         )
 
     folder.mkdir(parents=True, exist_ok=True)
-    train = _Files(recipe, data.train, folder / "bad-train.tsv")
+    train = _Files(recipe, data.train, folder / "bad-train.tsv", _alignments(recipe))
     if data.dev:
         dev = _Files(recipe, data.dev, folder / "bad-dev.tsv")
         return Sets(train.read, dev.read, bad=[*train.bad, *dev.bad])
@@ -80,16 +81,43 @@ def find_sets(recipe: Recipe, folder: Path) -> Sets:
     )
 
 
+def _alignments(recipe: Recipe) -> tuple[str, ...]:
+    """The files of alignments, one for each training file; none if attention is not guided."""
+    if not recipe.training.guided_alignment:
+        return ()
+    files, train = recipe.data.alignments, recipe.data.train
+    if len(files) != len(train):
+        raise UserError(
+            f"training.guided_alignment asks for a file of alignments for each of the {len(train)} "
+            f"training files, but data.alignments has {len(files)}. Name as many, or set it to 0."
+        )
+    return files
+
+
 class _Files:
     """The pairs of some files, to be read any number of times; bad rows are set aside but once."""
 
-    def __init__(self, recipe: Recipe, paths: tuple[str, ...], side_file: Path) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        paths: tuple[str, ...],
+        side_file: Path,
+        alignments: tuple[str, ...] = (),
+    ) -> None:
         self.data = recipe.data
         self.paths = paths
+        self.alignments = alignments
         self.bad = [BadRows(side_file)] if recipe.data.skip_bad else []
 
     def read(self) -> Iterator[Example]:
-        pairs = read_pairs(self.paths, self.data, bad=self.bad[0] if self.bad else None)
+        bad = self.bad[0] if self.bad else None
+        pairs = read_pairs(self.paths, self.data, bad=bad)
+        if self.alignments:
+            both = zip(self.paths, self.alignments, strict=True)
+            pairs = chain.from_iterable(
+                with_alignments(read_pairs([path], self.data, bad=bad), alignment, self.data)
+                for path, alignment in both
+            )
         return islice(pairs, self.data.max_pairs) if self.data.max_pairs else pairs
 
 
@@ -98,9 +126,18 @@ def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Pre
     sets = find_sets(recipe, folder)
     notes = sets.notes
     codec = codec or PairCodec.train(recipe, sets.train)
+    if codec.copying and not codec.common:
+        raise UserError(
+            "decoder.copying asks for units that source and target share, but of "
+            f"{len(codec.source.vocabulary.tokens)} source units none is a target unit: are the "
+            "scripts different? Set decoder.copying=false."
+        )
     train = _encode(recipe, codec, sets.train, folder / "cache" / "train", limit=True, notes=notes)
     dev = _encode(recipe, codec, sets.dev, folder / "cache" / "dev", limit=False, notes=notes)
-    notes += [note for side in ("source", "target") if (note := _unknown(dev, side))]
+    plain = dev.source.ids % codec.source.size if codec.copying else dev.source.ids
+    notes += [
+        note for note in (_unknown(plain, "source"), _unknown(dev.target.ids, "target")) if note
+    ]
     decoded = sampled(sets.dev(), recipe.training.dev_decode)
     for bad in sets.bad:
         bad.close()
@@ -123,19 +160,22 @@ def _encode(
     notes: list[str],
 ) -> Corpus:
     too_long = 0
+    guided = limit and recipe.training.guided_alignment > 0
 
-    def encoded() -> Iterator[tuple[list[int], list[int]]]:
+    def encoded() -> Iterator[tuple[list[int], ...]]:
         nonlocal too_long
         for example in examples():
-            source = codec.source.encode(example.source, example.features)
-            target = codec.target.encode(example.target or "")
+            source, _, copied = codec.read(example.source, example.features)
+            target = codec.target.encode(example.target or "", open=copied)
             fits = len(source) <= recipe.data.max_source and len(target) <= recipe.data.max_target
             if fits or not limit:
-                yield source, target
+                links = [_links(codec, example, source, target)] if guided else []
+                yield source, target, *links
             else:
                 too_long += 1
 
-    corpus = Corpus.write(folder, encoded(), codec.source.size, codec.target.size)
+    longest = max(recipe.data.max_source, recipe.data.max_target) if guided else 0
+    corpus = Corpus.write(folder, encoded(), *codec.limits, longest)
     if too_long:
         notes.append(
             f"{too_long:,} training pairs are longer than data.max_source={recipe.data.max_source} "
@@ -144,9 +184,19 @@ def _encode(
     return corpus
 
 
-def _unknown(dev: Corpus, side: Literal["source", "target"]) -> str:
+def _links(codec: PairCodec, example: Example, source: list[int], target: list[int]) -> list[int]:
+    """The links of an example as positions of its tokens."""
+    read, written = codec.source.units(example.source), codec.target.units(example.target or "")
+    return linked(
+        example,
+        words_of(read, codec.source.pieces, len(source) - 1 - len(read)),
+        words_of(written, codec.target.pieces),
+        (len(source) - 1, len(target) - 1),
+    )
+
+
+def _unknown(ids: Integers, side: Literal["source", "target"]) -> str:
     """A warning where the vocabulary misses much of what the model will be judged on."""
-    ids = dev.source.ids if side == "source" else dev.target.ids
     share = float(np.mean(ids == UNK)) if len(ids) else 0.0
     if share < _NOTABLE:
         return ""

@@ -19,10 +19,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from seqloom.nn.cells.cell import Cell, CellState
+from seqloom.nn.cells.cell import Affine, CellState
 
 
-class GRU(Cell):
+class GRU(Affine):
     """Two gates and no separate memory: lighter than the LSTM."""
 
     gates = 3

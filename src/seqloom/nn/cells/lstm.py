@@ -19,10 +19,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from seqloom.nn.cells.cell import Cell, CellState
+from seqloom.nn.cells.cell import Affine, CellState
 
 
-class LSTM(Cell):
+class LSTM(Affine):
     """State (h, c); c is carried along a path that only gates touch, so it forgets slowly."""
 
     gates = 4

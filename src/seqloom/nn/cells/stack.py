@@ -1,5 +1,8 @@
 """Stacks of recurrent layers over a padded batch, in one direction or in both.
 
+    o_l = h_l              what layer l hands on
+    o_l = h_l + o_{l-1}    from the first residual layer on (Wu 2016, eq. 6)
+
 Padding stands at the end, so a forward layer never sees it before the real positions. A backward
 layer reads each row last to first: the real positions are reversed by an index, the padding stays.
 
@@ -18,13 +21,26 @@ LastStates = list[CellState]
 
 
 class Stack(nn.Module):
-    """Layers of forward cells and, where there are two directions, of as many backward ones."""
+    """Layers of forward cells, of which the lowest may have a backward one beside each; `residual`
+    is the first layer, counted from 1, whose input is added to its output."""
 
-    def __init__(self, forwards: list[Cell], backwards: list[Cell], dropout: Dropout) -> None:
+    def __init__(
+        self,
+        forwards: list[Cell],
+        backwards: list[Cell],
+        dropout: Dropout,
+        residual: int | None = None,
+    ) -> None:
         super().__init__()
         self.forwards = nn.ModuleList(forwards)
         self.backwards = nn.ModuleList(backwards)
         self.dropout = dropout
+        self.residual = residual
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The forward cells, the lowest first."""
+        return [cell for cell in self.forwards if isinstance(cell, Cell)]
 
     def forward(
         self, sequence: Float[Tensor, "T N I"], lengths: Int[Tensor, " N"]
@@ -32,19 +48,24 @@ class Stack(nn.Module):
         last: LastStates = []
         mirror = mirrored(lengths, sequence.shape[0]) if len(self.backwards) else None
         for layer, cell in enumerate(self.forwards):
-            sequence = self.dropout(sequence)
-            states = run(cell, sequence)
+            below = self.dropout(sequence)
+            states = run(cell, below)
             ends = final(states, lengths)
             outputs = states[0]
-            if mirror is not None:
-                back = run(self.backwards[layer], reversed_rows(sequence, mirror))
+            if mirror is not None and layer < len(self.backwards):
+                back = run(self.backwards[layer], reversed_rows(below, mirror))
                 outputs = torch.cat([outputs, reversed_rows(back[0], mirror)], dim=2)
                 ends = tuple(
                     torch.cat(pair, dim=1) for pair in zip(ends, final(back, lengths), strict=True)
                 )
-            sequence = outputs
+            sequence = outputs + sequence if adds(layer, self.residual) else outputs
             last.append(ends)
         return sequence, last
+
+
+def adds(layer: int, residual: int | None) -> bool:
+    """Whether a layer, counted from 0, adds its input to its output."""
+    return residual is not None and layer + 1 >= residual
 
 
 def run(cell: nn.Module, sequence: Float[Tensor, "T N I"]) -> CellState:

@@ -29,7 +29,7 @@ class Bahdanau(Decoder):
         self.layers = layers
         self.bridge = bridge
         self.attention = attention
-        self.C = nn.Linear(source, len(layers.first.b), bias=False)
+        self.C = nn.Linear(source, layers.first.gates * layers.hidden, bias=False)
         self.features = layers.hidden + embedding + source
 
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> Memory:

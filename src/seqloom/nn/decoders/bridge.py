@@ -8,7 +8,7 @@ from the top, so that the last layer, which has seen the most, is always handed 
 last layer starts from the encoder's last, the one below from the one below, and where the encoder is
 shallower the rest start from its first.
 
-Sizes: N rows, H last state of the encoder, D state of the decoder.
+Sizes: N rows, D state of the decoder.
 """
 
 import torch
@@ -26,17 +26,20 @@ class Carry(nn.Module):
 
 
 class Bridge(nn.Module):
-    """One map for each part of each decoder layer's state."""
+    """One map for each part of each decoder layer's state. `source` are the sizes of what the
+    encoder's layers hand on."""
 
-    def __init__(self, source: int, hidden: int, parts: int, layers: int) -> None:
+    def __init__(self, source: list[int], hidden: int, parts: int, layers: int) -> None:
         super().__init__()
-        self.layers = layers
-        self.V = nn.ModuleList([nn.Linear(source, parts * hidden) for _ in range(layers)])
+        self.opposite = [max(0, layer + len(source) - layers) for layer in range(layers)]
+        self.V = nn.ModuleList(
+            [nn.Linear(source[layer], parts * hidden) for layer in self.opposite]
+        )
         self.hidden = hidden
 
     def forward(self, last: LastStates) -> tuple[Float[Tensor, "N D"], ...]:
         state: list[Tensor] = []
-        for layer, V in enumerate(self.V):
-            h = last[max(0, layer + len(last) - self.layers)][0]
+        for layer, V in zip(self.opposite, self.V, strict=True):
+            h = last[layer][0]
             state.extend(torch.tanh(V(h)).split(self.hidden, dim=1))
         return tuple(state)

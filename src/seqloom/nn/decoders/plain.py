@@ -3,6 +3,9 @@
     Sutskever 2014   s_0 = v, the encoder's last state;  s_t = f(s_{t-1}, y_{t-1});  readout of s_t
     Cho 2014         s_0 = tanh(V c);  s_t = f(s_{t-1}, y_{t-1}, c);  readout of (s_t, y_{t-1}, c)
 
+Sutskever's two nets become one where `layers` holds the encoder's own cells: the net that has read the
+source goes on to write, and what it put out while reading is thrown away.
+
 The source is one vector, read once; Cho shows it to every step again. What c adds to the gates is
 the same at every step, so it is computed once and added to all of them.
 
@@ -55,7 +58,7 @@ class Cho(Decoder):
         super().__init__()
         self.layers = layers
         self.bridge = bridge
-        self.C = nn.Linear(context, len(layers.first.b), bias=False)
+        self.C = nn.Linear(context, layers.first.gates * layers.hidden, bias=False)
         self.features = layers.hidden + embedding + context
 
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> DecoderMemory:
