@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from seqloom.api import prepare_recipe
 from seqloom.config import Recipe, override
@@ -49,9 +49,9 @@ class Experiment(Section):
 
     title: str = "Comparison"
     description: str = ""
-    tasks: dict[str, Data] = {}
+    tasks: dict[str, Data] = Field(default_factory=dict)
     """The data of each task, as in a recipe's `data` section; `test` is needed."""
-    rows: dict[str, Row] = {}
+    rows: dict[str, Row] = Field(default_factory=dict)
     set: tuple[str, ...] = ()
     """Settings that all rows share, such as the budget."""
     seeds: tuple[int, ...] = (1, 2, 3)

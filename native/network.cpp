@@ -1,0 +1,92 @@
+#include "network.hpp"
+
+#include <cstring>
+
+namespace seqloom {
+
+Array Handed::take(const std::string& name) {
+    require(has(name), "there is no weight " + name);
+    taken_.insert(name);
+    return arrays[name];
+}
+
+std::string Handed::word(const std::string& name) const {
+    auto found = words.find(name);
+    require(found != words.end(), "the description lacks " + name);
+    return found->second;
+}
+
+void Handed::check_all_taken() const {
+    for (const auto& named : arrays)
+        require(taken_.count(named.first) > 0, "no use is known for the weight " + named.first);
+}
+
+Matrix Making::matrix(const std::string& weight, const std::string& bias) const {
+    std::vector<Array> biases;
+    if (!bias.empty()) biases.push_back(handed.take(bias));
+    return Matrix(routines, {handed.take(weight)}, biases, bytes);
+}
+
+Fed::Fed(const Making& making, const Array& embedding, const std::vector<Array>& weights,
+         const std::vector<Array>& biases)
+    : product_(making.routines, weights, biases, making.bytes) {
+    require(embedding.columns == product_.inputs(), "an embedding does not fit the layer above it");
+    long size = embedding.rows * product_.outputs();
+    if (size <= kTable && !making.bytes) {
+        table_.resize(size);
+        product_.multiply(embedding.data, embedding.columns, embedding.rows, table_.data(),
+                          product_.outputs());
+        embedding_ = {nullptr, embedding.rows, embedding.columns};
+    } else {
+        long count = embedding.rows * embedding.columns;
+        own_embedding_.assign(embedding.data, embedding.data + count);
+        embedding_ = {own_embedding_.data(), embedding.rows, embedding.columns};
+    }
+}
+
+void Fed::look_up(const int64_t* tokens, long count, float* x, long step, Arena& arena) const {
+    long width = table_.empty() ? embedding_.columns : outputs();
+    const float* rows = table_.empty() ? own_embedding_.data() : table_.data();
+    float* to = table_.empty() ? arena.take(count * width) : x;
+    long to_step = table_.empty() ? width : step;
+    for (long i = 0; i < count; i++)
+        std::memcpy(to + i * to_step, rows + tokens[i] * width, width * sizeof(float));
+    if (table_.empty()) product_.multiply(to, width, count, x, step);
+}
+
+Cell::Cell(const Making& making, const std::string& name, bool with_input)
+    : routines_(making.routines) {
+    recurrent_ = making.matrix(name + ".R");
+    hidden_ = recurrent_.inputs();
+    long blocks = recurrent_.outputs() / hidden_;
+    require(blocks == 1 || blocks == 3 || blocks == 4, name + " is no cell that is known");
+    kind_ = static_cast<Kind>(blocks);
+    require(gates() == recurrent_.outputs(), name + ".R is no whole number of gates");
+    if (kind_ == Kind::gru) {
+        Array b_n = making.handed.take(name + ".b_n");
+        require(b_n.rows == hidden_, name + ".b_n has another size than the state");
+        b_n_.assign(b_n.data, b_n.data + hidden_);
+    }
+    if (with_input) {
+        input_ = making.matrix(name + ".W", name + ".b");
+        require(input_.outputs() == gates(), name + ".W and .R differ in their gates");
+    }
+}
+
+void Cell::advance(const float* x, const float* r, const float* before, float* after) const {
+    switch (kind_) {
+        case Kind::elman: return routines_->elman(x, r, hidden_, after);
+        case Kind::gru: return routines_->gru(x, r, b_n_.data(), before, hidden_, after);
+        case Kind::lstm:
+            return routines_->lstm(x, r, before + hidden_, hidden_, after, after + hidden_);
+    }
+}
+
+Network::Network(Handed& handed, const Routines* chosen, bool bytes) : routines(chosen) {
+    Making making{handed, chosen, bytes};
+    encoder = Encoder(making);
+    decoder = Decoder(making, encoder);
+    handed.check_all_taken();
+}
+
+}  // namespace seqloom

@@ -1,0 +1,146 @@
+// Matrix products of a few rows: y = W x for each of N rows x.
+//
+// W lies in panels of PANEL = 2 LANES outputs. A block of M rows keeps its M x PANEL sums in
+// registers and goes once through all inputs: the weights are read once for M rows. A single row
+// takes several panels at a time instead, so that enough sums are under way to wait for memory only.
+// Every sum adds its inputs in order, whatever the block, so a row's result never depends on N.
+#pragma once
+
+#include "routines.hpp"
+#include "vector.hpp"
+#if LANES > 4
+#include <immintrin.h>
+#endif
+
+namespace seqloom {
+namespace ISA {
+
+constexpr long PANEL = 2 * LANES;
+
+#define UNROLL _Pragma("GCC unroll 16")
+
+INLINE Vec weight(const float* at) { return load(at); }
+
+// The compiler widens bytes one by one if it is not told how.
+INLINE Vec weight(const int8_t* at) {
+#if LANES == 16
+    return (Vec)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i*)at)));
+#elif LANES == 8
+    return (Vec)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i*)at)));
+#else
+    return Vec{(float)at[0], (float)at[1], (float)at[2], (float)at[3]};
+#endif
+}
+
+// Sums of M rows with P panels that stand `apart` weights from each other.
+template <int M, int P, class Weight>
+INLINE void accumulate(const Weight* panels, long apart, long inputs, const float* x, long x_step,
+                       Vec (&sums)[M][2 * P]) {
+    for (long k = 0; k < inputs; k++) {
+        Vec w[2 * P];
+        UNROLL for (int p = 0; p < P; p++) {
+            w[2 * p] = weight(panels + p * apart + k * PANEL);
+            w[2 * p + 1] = weight(panels + p * apart + k * PANEL + LANES);
+        }
+        UNROLL for (int m = 0; m < M; m++) {
+            float input = x[m * x_step + k];
+            UNROLL for (int v = 0; v < 2 * P; v++) sums[m][v] += w[v] * input;
+        }
+    }
+}
+
+// Puts the sums of one panel where they belong; the last panel may be narrower.
+INLINE void finish(float* y, long outputs, Vec low, Vec high) {
+    put(y, low, outputs < LANES ? outputs : LANES);
+    if (outputs > LANES) put(y + LANES, high, outputs < PANEL ? outputs - LANES : LANES);
+}
+
+INLINE Vec start(const float* y, const float* bias, long first, long left, bool add) {
+    if (add) return left <= 0 ? Vec{} : get(y + first, left < LANES ? left : LANES);
+    return bias ? load(bias + first) : Vec{};
+}
+
+// Floats start from what is there. Bytes are summed as they are and then brought to scale.
+template <int M, int P>
+static void block(const Panels& W, long first, const float* x, long x_step, float* y, long y_step,
+                  bool add) {
+    Vec sums[M][2 * P] = {}, base[M][2 * P];
+    UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++) {
+        long at = first + v * LANES;
+        base[m][v] = start(y + m * y_step, W.bias, at, W.outputs - at, add);
+        if (!W.bytes) sums[m][v] = base[m][v];
+    }
+    long apart = PANEL * W.inputs, from = first * W.inputs;
+    if (W.bytes) {
+        accumulate<M, P>(W.bytes + from, apart, W.inputs, x, x_step, sums);
+        UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++)
+            sums[m][v] = sums[m][v] * load(W.factors + first + v * LANES) + base[m][v];
+    } else {
+        accumulate<M, P>(W.weights + from, apart, W.inputs, x, x_step, sums);
+    }
+    UNROLL for (int m = 0; m < M; m++) UNROLL for (int p = 0; p < P; p++) {
+        long at = first + p * PANEL;
+        finish(y + m * y_step + at, W.outputs - at, sums[m][2 * p], sums[m][2 * p + 1]);
+    }
+}
+
+// As many rows at a time as there are registers for the sums.
+constexpr int ROWS = LANES == 16 ? 12 : 6;
+
+template <int P>
+static void rows_of(int M, const Panels& W, long first, const float* x, long x_step, float* y,
+                    long y_step, bool add) {
+#define CASE(m) \
+    case m:     \
+        return block<m, P>(W, first, x, x_step, y, y_step, add);
+    switch (M) {
+        CASE(1)
+        CASE(2)
+        CASE(3)
+        CASE(4)
+        CASE(5)
+        CASE(6)
+    }
+    if constexpr (ROWS > 6 && P == 1) switch (M) {
+            CASE(7)
+            CASE(8)
+            CASE(9)
+            CASE(10)
+            CASE(11)
+            CASE(12)
+        }
+#undef CASE
+}
+
+// Panels taken together: few rows leave registers free for more of them.
+INLINE int together(long rows) { return rows == 1 ? 4 : rows <= (LANES == 16 ? 6 : 3) ? 2 : 1; }
+
+// The rows against one group of panels, in blocks of nearly equal height.
+static void all_rows(const Panels& W, long first, int panels, const float* x, long x_step, long rows,
+                     float* y, long y_step, bool add) {
+    long blocks = (rows + ROWS - 1) / ROWS;
+    for (long b = 0, row = 0; b < blocks; b++) {
+        long next = (b + 1) * rows / blocks;
+        const float* in = x + row * x_step;
+        float* out = y + row * y_step;
+        if (panels == 4)
+            block<1, 4>(W, first, in, x_step, out, y_step, add);
+        else if (panels == 2)
+            rows_of<2>(next - row, W, first, in, x_step, out, y_step, add);
+        else
+            rows_of<1>(next - row, W, first, in, x_step, out, y_step, add);
+        row = next;
+    }
+}
+
+static void multiply(const Panels& W, const float* x, long x_step, long rows, float* y, long y_step,
+                     bool add) {
+    long width = together(rows) * PANEL, first = 0;
+    for (; first + width <= W.outputs; first += width)
+        all_rows(W, first, width / PANEL, x, x_step, rows, y, y_step, add);
+    for (; first < W.outputs; first += PANEL)
+        all_rows(W, first, 1, x, x_step, rows, y, y_step, add);
+}
+
+}  // namespace ISA
+}  // namespace seqloom

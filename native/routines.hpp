@@ -1,0 +1,57 @@
+// What differs from one instruction set to the next: the inner loops, as a table of functions.
+//
+// Every isa_*.cpp compiles the same text (product.hpp, cells.hpp, ...) for its instruction set;
+// `routines` picks the best table that this processor can run. All functions work row by row and add
+// in an order that depends on the row's own sizes alone, so what is computed for a source is the
+// same, bit for bit, whichever others are beside it.
+//
+// Sizes: D features of a state, K of a key, H of a value, S source positions, V vocabulary.
+#pragma once
+
+#include <cstdint>
+
+namespace seqloom {
+
+// A matrix in panels: `panel` outputs side by side, input after input. Outputs are filled up with
+// zeros to whole panels. Weights are floats, or bytes with one factor for each output.
+struct Panels {
+    const float* weights;
+    const int8_t* bytes;
+    const float* factors;
+    const float* bias;  // null, or one for each output, filled up as well
+    long outputs, inputs;
+};
+
+struct Routines {
+    const char* name;
+    long panel;
+    // y[row] = W x[row] + b; with `add` y[row] += W x[row]. Rows stand `x_step`, `y_step` apart.
+    void (*multiply)(const Panels&, const float* x, long x_step, long rows, float* y, long y_step,
+                     bool add);
+    // One row of a cell: gates from the input half `x` and the recurrent half `r`.
+    void (*elman)(const float* x, const float* r, long D, float* h);
+    void (*lstm)(const float* x, const float* r, const float* c, long D, float* h, float* new_c);
+    void (*gru)(const float* x, const float* r, const float* b_n, const float* h, long D, float* new_h);
+    // One query against the S keys of its source.
+    void (*energies_dot)(const float* query, const float* keys, long S, long K, float* energies);
+    void (*energies_tanh)(const float* query, const float* keys, const float* v, long S, long K,
+                          float* energies);
+    void (*softmax)(float* energies, long S);
+    void (*mix)(const float* weights, const float* values, long S, long H, float* mixed);
+    void (*add)(const float* x, long n, float* y);
+    void (*tanh)(float* x, long n);
+    void (*pair_max)(const float* x, const float* y, long n, float* larger);
+    // log sum_v exp(logits_v), the largest logit taken out.
+    void (*log_sum)(const float* logits, long V, float* largest, float* log_of_sum);
+    // The k largest, best first, the smaller id first among equals.
+    void (*best)(const float* logits, long V, long k, int64_t* ids, float* values);
+};
+
+const Routines* plain_routines();
+const Routines* avx2_routines();    // null where the compiler had no such instructions
+const Routines* avx512_routines();
+
+// The best table for this processor, or the one of that name; null if it cannot run here.
+const Routines* routines(const char* name);
+
+}  // namespace seqloom

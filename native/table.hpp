@@ -1,0 +1,17 @@
+// The table of routines of one instruction set.
+#pragma once
+
+#include "attend.hpp"
+#include "cells.hpp"
+#include "product.hpp"
+
+namespace seqloom {
+namespace ISA {
+
+static constexpr Routines table(const char* name) {
+    return {name,    PANEL, multiply, elman,   lstm,     gru,     energies_dot, energies_tanh,
+            softmax, mix,   add,      tanh_of, pair_max, log_sum, best};
+}
+
+}  // namespace ISA
+}  // namespace seqloom

@@ -1,0 +1,73 @@
+"""The compiled library: found, opened once, its functions typed (native/api.cpp)."""
+
+import ctypes
+from ctypes import POINTER, c_char_p, c_float, c_int, c_int64, c_void_p
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("kernel.so")
+
+_WORD, _HANDLE, _ADDRESS = c_char_p, c_void_p, c_void_p
+_THREE, _FIVE = [_ADDRESS] * 3, [_ADDRESS] * 5
+_OUTPUT = [POINTER(POINTER(kind)) for kind in (c_int64, c_float, c_float)] + [POINTER(c_int64)]
+_FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
+    "error": (_WORD, []),
+    "set_threads": (None, [c_int]),
+    "threads": (c_int, []),
+    "handed_new": (_HANDLE, []),
+    "handed_free": (None, [_HANDLE]),
+    "handed_array": (c_int, [_HANDLE, _WORD, _ADDRESS, c_int64, c_int64]),
+    "handed_word": (c_int, [_HANDLE, _WORD, _WORD]),
+    "network_new": (c_int, [_HANDLE, _WORD, c_int, POINTER(c_void_p)]),
+    "network_free": (None, [_HANDLE]),
+    "network_instructions": (_WORD, [_HANDLE]),
+    "network_sizes": (None, [_HANDLE, POINTER(c_int64 * 7)]),
+    "read": (c_int, [_HANDLE, _ADDRESS, _ADDRESS, c_int64, *[_ADDRESS] * 4]),
+    "step": (c_int, [_HANDLE, *_FIVE, c_int64, c_int64, *_THREE, c_int64, *_FIVE, c_int64]),
+    "greedy": (c_int, [_HANDLE, *[_ADDRESS] * 2, c_int64, _ADDRESS, c_int64, POINTER(c_void_p)]),
+    "output": (c_int, [_HANDLE, c_int64, *_OUTPUT]),
+    "outputs_free": (None, [_HANDLE]),
+}
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """None if it was not built here, or was built for another kind of machine."""
+    try:
+        opened = ctypes.CDLL(str(FILE))
+        for name, (result, arguments) in _FUNCTIONS.items():
+            function = getattr(opened, f"seqloom_{name}")
+            function.restype, function.argtypes = result, arguments
+    except (OSError, AttributeError):
+        return None
+    return opened
+
+
+def available() -> bool:
+    """Whether the kernel was built with this install."""
+    return library() is not None
+
+
+def opened() -> ctypes.CDLL:
+    """The library; asks for `available`."""
+    found = library()
+    assert found is not None, "the kernel was not built; ask `available` first"
+    return found
+
+
+def set_threads(count: int) -> None:
+    """How many threads decode a batch, each some of its sources; 1 at first. For the process."""
+    opened().seqloom_set_threads(count)
+
+
+def num_threads() -> int:
+    """What `set_threads` set."""
+    return int(opened().seqloom_threads())
+
+
+def check(status: int) -> None:
+    """Raise what a call reported: MemoryError, or ValueError for weights that make no network."""
+    if status == 2:
+        raise MemoryError("the decoding kernel found no memory")
+    if status:
+        raise ValueError(opened().seqloom_error().decode())

@@ -1,0 +1,154 @@
+"""What holds for the kernel beyond saying what torch says."""
+
+import resource
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from tests.kernel.networks import GREEDY, OTHERS, RECIPES, SOURCES, kernel_of, model_of, recipe_of
+
+from seqloom import kernel
+from seqloom.config import Search
+from seqloom.kernel import KernelStepper, UnsupportedError, library
+from seqloom.search.stepper import Candidates
+from seqloom.symbols import SOS
+
+FEW = [
+    RECIPES["lstm-luong-general-True-both ways"],
+    RECIPES["gru-bahdanau-additive-both ways"],
+    RECIPES["elman-cho-one way"],
+    OTHERS["stacked"],
+]
+few = pytest.mark.parametrize("recipe", FEW)
+FIRST = FEW[0]
+
+
+def _found(stepper, sources) -> list[tuple[tuple[int, ...], tuple[float, ...], bytes]]:
+    return [
+        (h.tokens, h.token_log_probs, b"" if h.weights is None else h.weights.tobytes())
+        for (h,) in stepper.greedy(sources, GREEDY)
+    ]
+
+
+def _first_step(stepper, sources=SOURCES) -> Candidates:
+    tokens = np.full((len(sources), 1), SOS)
+    return stepper.step(stepper.start(sources), tokens, stepper.vocabulary_size)[0]
+
+
+def _by_id(candidates: Candidates) -> np.ndarray:
+    return np.take_along_axis(candidates.log_probs, np.argsort(candidates.tokens), axis=2)
+
+
+@few
+@pytest.mark.parametrize("int8", [False, True])
+def test_neighbours_and_their_order_change_no_bit_of_an_answer(recipe, int8):
+    stepper = kernel_of(recipe, int8=int8)
+    many = SOURCES * 3
+    together = _found(stepper, many)
+    assert together == [_found(stepper, [source])[0] for source in many]
+    assert together[::-1] == _found(stepper, many[::-1])
+
+
+@few
+@pytest.mark.parametrize("instructions", ["plain", "avx2", "avx512"])
+def test_every_instruction_set_says_the_same(recipe, instructions):
+    try:
+        stepper = kernel_of(recipe, instructions=instructions)
+    except ValueError:
+        pytest.skip(f"this processor has no {instructions}")
+    assert stepper.network.instructions == instructions
+    expected, found = _first_step(kernel_of(recipe)), _first_step(stepper)
+    np.testing.assert_allclose(_by_id(found), _by_id(expected), atol=1e-5)
+
+
+@few
+def test_threads_change_nothing(recipe):
+    stepper, sources = kernel_of(recipe), SOURCES * 4
+    alone = _found(stepper, sources)
+    kernel.set_threads(3)
+    try:
+        assert _found(stepper, sources) == alone
+        with ThreadPoolExecutor(3) as callers:
+            answers = callers.map(lambda _: _found(stepper, sources), range(6))
+            assert all(answer == alone for answer in answers)
+    finally:
+        kernel.set_threads(1)
+
+
+def test_int8_is_the_network_whose_weights_are_rounded_to_127_steps_each_way():
+    recipe = recipe_of({"kind": "sutskever"})
+    weights = {n: w.detach().numpy() for n, w in model_of(recipe).named_parameters()}
+    rounded = {name: _rounded(name, weight) for name, weight in weights.items()}
+    expected = _first_step(KernelStepper(recipe, rounded))
+    found = _first_step(KernelStepper(recipe, weights, int8=True))
+    np.testing.assert_allclose(_by_id(found), _by_id(expected), atol=1e-5)
+    exact = _by_id(_first_step(kernel_of(recipe)))[..., 3:]
+    assert np.abs(_by_id(found)[..., 3:] - exact).max() > 1e-4
+
+
+def _rounded(name: str, weight: np.ndarray) -> np.ndarray:
+    """Matrices row by row; embeddings that are only looked up, and biases, stay."""
+    if weight.ndim == 1 or "embedding" in name:
+        return weight
+    factor = np.abs(weight).max(axis=1, keepdims=True) / np.float32(127)
+    return np.rint(weight / factor) * factor
+
+
+def test_what_is_wrong_with_sources_and_tokens_is_said_before_the_kernel_sees_it():
+    stepper = kernel_of(FIRST)
+    with pytest.raises(ValueError, match="one is empty"):
+        stepper.start([[4, 3], []])
+    with pytest.raises(ValueError, match="0 to 42, but one is 43"):
+        stepper.start([[4, 43, 3]])
+    with pytest.raises(ValueError, match="0 to 42, but one is -1"):
+        stepper.greedy([[-1, 3]], GREEDY)
+    with pytest.raises(ValueError, match="0 to 70, but one is 71"):
+        stepper.step(stepper.start([[4, 3]]), np.array([[71]]), 1)
+    with pytest.raises(ValueError, match="0 to 70, but one is -5"):
+        stepper.step(stepper.start([[4, 3]]), np.array([[2]]), 1, np.array([[-5]]))
+
+
+def test_weights_that_make_no_network_are_refused():
+    weights = {n: w.detach().numpy() for n, w in model_of(FIRST).named_parameters()}
+    with pytest.raises(ValueError, match="no use is known for the weight other"):
+        KernelStepper(FIRST, weights | {"other": weights["embedding.weight"]})
+    with pytest.raises(ValueError, match=r"there is no weight readout\.output\.bias"):
+        KernelStepper(FIRST, {n: w for n, w in weights.items() if n != "readout.output.bias"})
+    # A longer source embedding would be that of a larger vocabulary.
+    for name in weights.keys() - {"encoder.embedding.weight"}:
+        twice = np.concatenate([weights[name], weights[name]])
+        with pytest.raises(ValueError, match=r"fit|differ|size|known|bias|gates"):
+            KernelStepper(FIRST, weights | {name: twice})
+
+
+def test_settings_that_the_kernel_does_not_know_are_refused():
+    for section in ("encoder", "decoder"):
+        part = getattr(FIRST, section).model_copy(update={"layer_norm": True})
+        if "layer_norm" not in type(part).model_fields:
+            continue
+        with pytest.raises(UnsupportedError, match=f"{section}.layer_norm"):
+            KernelStepper(FIRST.model_copy(update={section: part}), {})
+
+
+def test_the_loop_inside_leaves_other_searches_to_the_search():
+    stepper = kernel_of(FIRST)
+    for other in ({"beam": 2}, {"sample": True}, {"coverage_penalty": 0.2}):
+        assert stepper.greedy(SOURCES, Search(**other)) is None
+
+
+def test_answering_again_and_again_takes_no_more_memory():
+    stepper = kernel_of(FIRST)
+    for _ in range(20):
+        _found(stepper, SOURCES)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(300):
+        _found(stepper, SOURCES)
+        _first_step(stepper)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 3000
+
+
+def test_an_install_without_the_library_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(library, "FILE", tmp_path / "kernel.so")
+    library.library.cache_clear()
+    assert not kernel.available()
+    library.library.cache_clear()
