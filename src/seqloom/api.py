@@ -6,13 +6,18 @@ model.predict("가감").text
 model.score([("가감", "k a ɡ a m")])
 model.evaluate(["test.tsv"])
 model.explain("가감").png("map.png")
+model.export("g2p")          # ONNX graphs, which seqloom.load("g2p") answers with as well
+
+What needs torch is imported by those who need it: an exported model is loaded and asked without.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from seqloom import explain as pictures
 from seqloom.config import Recipe, override, read_recipe
@@ -20,22 +25,32 @@ from seqloom.config.search import Search
 from seqloom.console.session import sitting
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.batching import Batch, pad
-from seqloom.data.dates import generate
 from seqloom.data.example import Example
-from seqloom.data.sources import read_pairs
-from seqloom.errors import UserError
+from seqloom.data.sources import read_pairs, read_sources
+from seqloom.errors import MissingExtra, UserError
 from seqloom.metrics import Report, evaluate, merge_references
 from seqloom.metrics.bleu import Tokenize
-from seqloom.models.artifact import Run, load_run
-from seqloom.models.stepper import ModelStepper
-from seqloom.models.tensors import pairs_of
 from seqloom.predict import Predictor, Result
-from seqloom.training.card import write_card
-from seqloom.training.device import choose_device
-from seqloom.training.journal import read_journal
+from seqloom.search.stepper import Reals, Stepper
+from seqloom.text.pair import PairCodec
+
+if TYPE_CHECKING:
+    from seqloom.export import Questions
+    from seqloom.models.artifact import Run
+    from seqloom.runtime import Description
 
 Source = str | Example
 """A source alone, or with its features."""
+
+_BROUGHT = {
+    "train": {"torch", "safetensors", "jaxtyping"},
+    "export": {"onnx", "onnxruntime"},
+    "runtime": {"onnxruntime"},
+}
+"""For each extra the packages that may be missing without it."""
+
+_SOME = 2000
+"""Training pairs that an export is checked on where there is nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +86,37 @@ class Explanation:
         )
 
 
-class Model:
-    """A trained run, ready to answer."""
+class Answering(Protocol):
+    """What can answer: a run with its torch model, or an exported one with its graphs."""
 
-    def __init__(self, run: Run, folder: Path) -> None:
-        self.run = run
+    @property
+    def recipe(self) -> Recipe: ...
+    @property
+    def codec(self) -> PairCodec: ...
+    def stepper(self) -> Stepper[Any]: ...
+    def score(self, batch: Batch) -> Reals: ...
+
+
+class Model:
+    """A trained run or an exported model, ready to answer. `trained` is the run, None for an export."""
+
+    def __init__(self, run: Answering, folder: Path, trained: "Run | None" = None) -> None:
         self.folder = folder
         self.recipe = run.recipe
+        self.codec = run.codec
+        self._answering = run
+        self._searches: dict[tuple[str, ...], Search] = {}
+        self._trained = trained
+
+    @property
+    def run(self) -> "Run":
+        """The run with its torch model. Raises UserError for an exported model."""
+        if self._trained is None:
+            raise UserError(
+                f"{self.folder}: exported, so without the torch model, which this asks for. Give the "
+                "run folder that it was exported from."
+            )
+        return self._trained
 
     @overload
     def predict(self, source: Source, **settings: Any) -> Result: ...
@@ -97,14 +136,16 @@ class Model:
         """As `predict`, reading and answering as it goes, in constant memory."""
         prefix = str(settings.pop("prefix", ""))  # what every output must begin with
         search = self.search(**settings)
-        predictor = Predictor(self.run.codec, ModelStepper(self.run.model), search)
+        predictor = Predictor(self.codec, self._answering.stepper(), search)
         examples = (Example(s) if isinstance(s, str) else s for s in sources)
         return predictor.predict(examples, prefix=prefix)
 
     def search(self, **settings: Any) -> Search:
         """The recipe's search with some settings changed."""
-        changes = [f"search.{name}={json.dumps(value)}" for name, value in settings.items()]
-        return override(self.recipe, changes).search
+        changes = tuple(f"search.{name}={json.dumps(value)}" for name, value in settings.items())
+        if changes not in self._searches:
+            self._searches[changes] = override(self.recipe, changes).search
+        return self._searches[changes]
 
     def score(self, pairs: Iterable[tuple[Source, str]], batch_size: int = 64) -> list[PairScore]:
         """How likely the model finds each target given its source; what training minimised and what
@@ -119,22 +160,23 @@ class Model:
         return scores + (self._scored(waiting) if waiting else [])
 
     def _scored(self, pairs: Sequence[tuple[Example, str]]) -> list[PairScore]:
-        import torch
-
-        codec = self.run.codec
-        source, source_lengths = pad([codec.source.encode(e.source, e.features) for e, _ in pairs])
-        targets = [codec.target.encode(target) for _, target in pairs]
+        codec = self.codec
+        sources = [codec.read(example.source, example.features) for example, _ in pairs]
+        source, source_lengths = pad([source.ids for source in sources])
+        targets = [
+            codec.target.encode(target, open=source.open)
+            for (_, target), source in zip(pairs, sources, strict=True)
+        ]
         target, target_lengths = pad(targets)
         batch = Batch(source, source_lengths, target, target_lengths, source_lengths)
-        with torch.inference_mode():
-            table = self.run.model.score(pairs_of(batch, self.run.model)).cpu().numpy()
+        table = self._answering.score(batch)
         return [
             PairScore(
                 float(row[: len(ids)].sum(dtype=float)),
-                codec.target.tokens(ids),
+                codec.target.tokens(ids, source.open),
                 tuple(row[: len(ids)].tolist()),
             )
-            for row, ids in zip(table, targets, strict=True)
+            for row, ids, source in zip(table, targets, sources, strict=True)
         ]
 
     def evaluate(
@@ -162,8 +204,7 @@ class Model:
         names = tuple(metrics or self.recipe.metrics)
         examples = list(self._test_set(data, bad))
         asked, references = _grouped(examples, names)
-        written = self.run.codec.target.normalize  # the form that outputs are in
-        references = [[written(reference) for reference in several] for several in references]
+        references = self._written(references)
         results = self.predict(asked, **settings)
         scored = None
         if "perplexity" in names:
@@ -190,12 +231,50 @@ class Model:
         if settings.test:
             return read_pairs(settings.test, settings, bad=bad)
         if settings.embedded is not None:
+            from seqloom.data.dates import generate
+
             return generate("test", self.recipe.seed)
         raise UserError("no test set: give a file, or name one in the recipe with data.test.")
 
     def explain(self, source: Source, **settings: Any) -> Explanation:
         """The answer with what it attended to, to print or to save as PNG, SVG or HTML."""
         return Explanation(self.predict(source, **settings))
+
+    def export(
+        self, out: str | Path, *, int8: bool = False, check: str | Path | None = None
+    ) -> "Description":
+        """Write the model as ONNX graphs into a folder, which `load` reads and which needs no torch.
+
+        int8   keep the weights in 8 bits: a quarter of the size, nearly the same answers
+        check  a file of sources that the graphs are checked on, instead of the recipe's test set
+
+        Raises UserError if the graphs do not answer as the model does; then there is no folder.
+        """
+        run = self.run
+        with _needs("export", "An export"):
+            from seqloom.export import Questions, export
+        if check is not None:
+            sources = list(read_sources(str(check), self.recipe.data))
+            return export(run, Questions(str(check), sources, None, ()), Path(out), int8=int8)
+        return export(run, self._questions(), Path(out), int8=int8)
+
+    def _questions(self) -> "Questions":
+        """The test set, else the dev set; else some of the training pairs, without their targets."""
+        from seqloom.export import Questions
+
+        data, metrics = self.recipe.data, self.recipe.metrics
+        if not (data.test or data.dev or data.embedded):
+            some = list(islice(read_pairs(data.train, data), _SOME))
+            return Questions(f"first {len(some):,} training pairs", some, None, metrics)
+        name = "test set" if data.test or data.embedded else "dev set"
+        examples = self._test_set(None if name == "test set" else data.dev, None)
+        asked, references = _grouped(list(examples), metrics)
+        return Questions(name, asked, self._written(references), metrics)
+
+    def _written(self, references: list[list[str]]) -> list[list[str]]:
+        """In the form that outputs are in."""
+        form = self.codec.target.normalize
+        return [[form(reference) for reference in several] for several in references]
 
 
 def _grouped(
@@ -219,9 +298,42 @@ class Evaluation:
     results: list[Result]
 
 
+@contextmanager
+def _needs(extra: Literal["train", "export", "runtime"], what: str) -> Generator[None]:
+    """A block whose imports an extra brings."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in _BROUGHT[extra]:
+            raise
+        raise MissingExtra(what, extra) from missing
+
+
 def load(folder: str | Path, device: str = "auto") -> Model:
-    """The model in a run folder. Raises UserError if it is not one of ours, or not whole."""
-    return Model(load_run(Path(folder), choose_device(device)), Path(folder))
+    """The model in a run folder, or in one that was exported from it.
+
+    device  where a run's arithmetic is done; graphs run on the CPU
+
+    Raises UserError if the folder is not one of ours, or not whole.
+    """
+    folder = Path(folder)
+    if (folder / "export.json").is_file():
+        return _load_export(folder, device)
+    with _needs("train", f"{folder}: a run that was not exported"):
+        from seqloom.models.artifact import load_run
+        from seqloom.training.device import choose_device
+    run = load_run(folder, choose_device(device))
+    return Model(run, folder, run)
+
+
+def _load_export(folder: Path, device: str) -> Model:
+    if device not in ("auto", "cpu"):
+        raise UserError(
+            f"{folder}: exported models run on the CPU, but device is {device}. Leave it."
+        )
+    with _needs("runtime", f"{folder}: an exported model"):
+        from seqloom.runtime import load_export
+    return Model(load_export(folder), folder)
 
 
 def train(
@@ -246,7 +358,8 @@ def train(
     folder = Path(out) if out else Path("runs") / chosen.name
     arguments = f"{chosen.name!r}, data={[*map(str, data)]}, set={[*set]}, out={str(folder)!r}"
     command = f"seqloom.train({arguments})"
-    return fitted(chosen, folder, resume=resume, command=command, quiet=quiet)
+    with _needs("train", "seqloom.train"):
+        return fitted(chosen, folder, resume=resume, command=command, quiet=quiet)
 
 
 def fitted(recipe: Recipe, folder: Path, *, resume: bool, command: str, quiet: bool) -> Model:
@@ -254,6 +367,8 @@ def fitted(recipe: Recipe, folder: Path, *, resume: bool, command: str, quiet: b
 
     command  what started this, for the card
     """
+    from seqloom.training.card import write_card
+
     ready, finished = sitting(recipe, folder, resume=resume, command=command, quiet=quiet)
     model = finish(folder)
     write_card(folder, recipe, ready, finished)
@@ -272,6 +387,7 @@ def prepare_recipe(
         files = tuple(str(path) for path in data)
         own = chosen.data.model_copy(
             update={"train": files, "dev": tuple(map(str, dev)), "test": (), "embedded": None}
+            | {"alignments": ()}
             # The features of embedded data are columns that only it has.
             | ({"features": ()} if chosen.data.embedded else {})
         )
@@ -286,6 +402,8 @@ def prepare_recipe(
 
 def finish(folder: Path) -> Model:
     """Draw the training curve of a run and load what it came to."""
+    from seqloom.training.journal import read_journal
+
     model = load(folder)
     metric = model.recipe.training.metric
     pictures.training_curve(

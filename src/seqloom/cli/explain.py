@@ -56,7 +56,7 @@ def explain(
         )
         if output.tokens:
             console.print(terminal_map(result, place))
-    unknown = Unknown(model.run.codec.source)
+    unknown = Unknown(model.codec.source)
     unknown.add(result.unknown, example.features)
     if summary := unknown.summary():
         typer.echo(summary, err=True)

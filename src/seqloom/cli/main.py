@@ -16,6 +16,7 @@ from seqloom.cli.compare import compare
 from seqloom.cli.demo import demo
 from seqloom.cli.evaluate import evaluate
 from seqloom.cli.explain import explain
+from seqloom.cli.export import export
 from seqloom.cli.info import info
 from seqloom.cli.predict import predict
 from seqloom.cli.rerank import rerank
@@ -88,6 +89,7 @@ app.command(epilog=_example("seqloom train g2p --data words.tsv --out runs/words
 app.command(epilog=_example("seqloom predict runs/words words.txt --beam 5 --scores"))(predict)
 app.command(epilog=_example("seqloom evaluate runs/words test.tsv --json scores.json"))(evaluate)
 app.command(epilog=_example('seqloom explain runs/words "가감" --png map.png'))(explain)
+app.command(epilog=_example("seqloom export runs/words --to onnx --out words"))(export)
 app.command(epilog=_example("seqloom score runs/words pairs.tsv --tokens"))(score)
 app.command(epilog=_example("seqloom rerank runs/words nbest.txt --sources words.txt"))(rerank)
 app.command(epilog=_example("seqloom compare experiment.yaml --jobs 2"))(compare)
