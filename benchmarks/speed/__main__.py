@@ -1,0 +1,139 @@
+"""Speed and memory, side by side with peers: python -m benchmarks.speed [PART ...] [--out DIR]
+
+    train       steady-state training, tokens per second
+    decode      start-up, greedy and beam search, memory
+    growth      time and memory of ours against length, batch, vocabulary, size and corpus
+    profile     where the time of a training step and of a decoding step goes
+    to-quality  minutes until the dev word error rate is the best peer's (hours)
+
+Without a PART all but the last run; `all` runs everything. Peers are installed into environments of
+their own first. What was measured is in DIR/results.json and, as tables, in docs/performance.md.
+A part that is run again measures anew; `--resume` goes on from the rounds that were saved.
+`--quick` only shows that everything runs: its figures mean nothing and go to DIR/quick.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.quality.rows import data_folder
+from benchmarks.speed import growth, profiles, results, to_quality
+from benchmarks.speed.systems import QUICK, SYSTEMS, Effort, Field, System
+from benchmarks.speed.table import tables, write_between
+from benchmarks.speed.turns import begun, take_turns
+from benchmarks.speed.workload import SHAPES, prepare
+
+PARTS = ("train", "decode", "growth", "profile", "to-quality")
+_PAGE = Path("docs/performance.md")
+
+
+def main() -> None:
+    options = _options()
+    if not data_folder().is_dir():
+        sys.exit(f"{data_folder()}: no data here. Set SEQLOOM_DATA to the folder with cmudict, ...")
+    out = options.out / "quick" if options.quick else options.out
+    out.mkdir(parents=True, exist_ok=True)
+    field = Field(
+        out=out,
+        environments=options.environments.expanduser(),
+        threads=options.threads,
+        effort=QUICK if options.quick else Effort(),
+    )
+    chosen = [system for system in SYSTEMS if _wanted(system, options.only)]
+    for part in _parts(options.parts):
+        _run(part, field, chosen, options)
+    if not options.quick:
+        write_between(_PAGE, tables(results.load(out / "results.json")))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} or all")
+    parser.add_argument("--out", type=Path, default=Path("runs/speed"))
+    parser.add_argument(
+        "--environments", type=Path, default=Path("~/.cache/seqloom/peers"), help="of the peers"
+    )
+    parser.add_argument("--workload", choices=[*SHAPES], action="append", help="both if not given")
+    parser.add_argument("--only", default="", help="systems or drivers, with commas between")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--resume", action="store_true", help="go on from the rounds that are done")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--languages", default="bul,kor,hun", help="for to-quality")
+    parser.add_argument("--quick", action="store_true", help="only see that it runs")
+    options = parser.parse_args()
+    for part in options.parts:
+        if part not in (*PARTS, "all"):
+            parser.error(f"there is no part '{part}': choose from {', '.join(PARTS)}, all")
+    return options
+
+
+def _parts(named: list[str]) -> list[str]:
+    if "all" in named:
+        return [*PARTS]
+    return named or [part for part in PARTS if part != "to-quality"]
+
+
+def _wanted(system: System, only: str) -> bool:
+    return not only or bool({system.name, system.driver} & {*only.split(",")})
+
+
+def _run(part: str, field: Field, systems: list[System], options: argparse.Namespace) -> None:
+    path = field.out / "results.json"
+
+    def keep(name: str, found: object) -> None:
+        everything = results.load(path) | {"about": results.about(field.threads)}
+        everything[name] = found
+        results.save(path, everything)
+        (field.out / "tables.md").write_text(tables(everything), "utf-8")
+
+    if part in ("train", "decode"):
+        _compare(part, field, systems, options, keep)
+    elif part == "growth":
+        keep(part, growth.measure(field, options.quick))
+    elif part == "profile":
+        keep(part, profiles.measure(field, options.workload or [*SHAPES], options.quick))
+    else:
+        field.install([system for system in systems if system.name in to_quality.LEARNERS])
+        names = options.languages.split(",")
+        to_quality.measure(field, systems, names, options.quick, lambda found: keep(part, found))
+
+
+def _compare(
+    part: str,
+    field: Field,
+    systems: list[System],
+    options: argparse.Namespace,
+    keep: Callable[[str, object], None],
+) -> None:
+    """Training or decoding, system by system in turns, for each workload."""
+    taking = [s for s in systems if (s.trains if part == "train" else s.decodes)]
+    measure = field.train if part == "train" else field.decode
+    field.install(taking)
+    for name in options.workload or [*SHAPES]:
+        workload = prepare(name, field.out, options.quick)
+        data = {key: getattr(workload, key) for key in _COUNTS}
+
+        def saved(found: results.Rounds, name: str = name, data: dict[str, int] = data) -> None:
+            others = results.load(field.out / "results.json").get(part, {})
+            keep(part, others | {name: {"data": data, **found}})
+
+        rounds = 1 if options.quick else options.rounds
+        earlier = results.load(field.out / "results.json").get(part, {}).get(name)
+        done = begun(earlier if options.resume else None, taking)
+        take_turns(field, taking, workload, measure, rounds, options.quick, done, saved)
+
+
+_COUNTS = (
+    "source_vocabulary",
+    "target_vocabulary",
+    "pairs",
+    "source_tokens",
+    "target_tokens",
+)
+
+
+if __name__ == "__main__":
+    main()
