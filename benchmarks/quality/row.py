@@ -10,9 +10,10 @@ import torch
 
 import seqloom
 from benchmarks.quality.rows import ROWS, Row, raw_references
-from seqloom.api import Model, finish, prepare_recipe
+from seqloom.api import finish, prepare_recipe
 from seqloom.config import Recipe
 from seqloom.metrics import evaluate
+from seqloom.model import Model
 from seqloom.training.loop import Step
 from seqloom.training.run import training
 

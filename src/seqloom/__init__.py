@@ -7,19 +7,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqloom.api import Evaluation, Explanation, Model, PairScore, load, train
+    from seqloom.answering import PairScore
+    from seqloom.api import load, train
     from seqloom.config import Recipe
     from seqloom.data.example import Example
     from seqloom.errors import UserError
+    from seqloom.evaluation import Evaluation
+    from seqloom.model import Explanation, Model
     from seqloom.predict import Output, Result
 
 _HOMES = {
-    "Evaluation": "seqloom.api",
+    "Evaluation": "seqloom.evaluation",
     "Example": "seqloom.data.example",
-    "Explanation": "seqloom.api",
-    "Model": "seqloom.api",
+    "Explanation": "seqloom.model",
+    "Model": "seqloom.model",
     "Output": "seqloom.predict",
-    "PairScore": "seqloom.api",
+    "PairScore": "seqloom.answering",
     "Recipe": "seqloom.config",
     "Result": "seqloom.predict",
     "UserError": "seqloom.errors",
@@ -45,14 +48,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'seqloom' has no attribute {name!r}")
+    from seqloom.extras import needs
     from seqloom.threads import spin_shortly
 
     spin_shortly()
-    try:
+    with needs("train", f"seqloom.{name}"):
         return getattr(import_module(_HOMES[name]), name)
-    except ModuleNotFoundError as error:
-        if error.name not in ("torch", "safetensors", "jaxtyping"):
-            raise
-        from seqloom.errors import MissingExtra
-
-        raise MissingExtra(f"seqloom.{name}", "train") from None

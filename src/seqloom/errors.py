@@ -10,6 +10,10 @@ class UserError(Exception):
     """A mistake in the input, the settings or the surroundings that the reader of it can mend."""
 
 
+class SourceTooLong(UserError):  # noqa: N818
+    """Of the sources in a batch the longest is longer than the model can read."""
+
+
 class MissingExtra(UserError):  # noqa: N818
     """A feature was asked for whose packages are not installed."""
 

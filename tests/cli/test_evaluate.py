@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Invoke
 
-from seqloom.api import Evaluation
 from seqloom.cli.groups import by_group, group_table
 from seqloom.data.example import Example
+from seqloom.evaluation import Evaluation
 from seqloom.metrics import evaluate
 from seqloom.predict import Output, Result
 

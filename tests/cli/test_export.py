@@ -19,6 +19,19 @@ def test_what_was_exported_answers_as_the_run_does(invoke, tmp_path, pairs):
     assert [float(s) for s in theirs] == pytest.approx([float(s) for s in ours], abs=1e-4)
 
 
+def test_an_export_is_described(invoke, tmp_path):
+    run, out = tmp_path / "run", tmp_path / "out"
+    assert train_tiny(tmp_path, run).exit_code == 0
+    assert invoke("export", run, "--out", out).exit_code == 0
+    head, *lines = invoke("info", out).stdout.splitlines()
+    facts = dict(line.split(maxsplit=1) for line in lines)
+    assert head == str(out)
+    assert (facts["recipe"], facts["weights"]) == ("tiny", "32 bits")
+    assert facts["checked"] == "8 sources (first 8 training pairs)"
+    assert f"step.onnx ({(out / 'step.onnx').stat().st_size:,} bytes)" in facts["graphs"]
+    assert "beam: 1" in invoke("info", out, "--settings").stdout
+
+
 def test_without_a_test_set_some_training_pairs_are_asked(invoke, tmp_path):
     run = tmp_path / "run"
     assert train_tiny(tmp_path, run).exit_code == 0

@@ -63,6 +63,7 @@ def test_jsonl_holds_everything(run: Path, invoke: Invoke) -> None:
     assert first["source_tokens"][-1] == "<eos>"
     assert len(first["outputs"]) == 2
     output = first["outputs"][0]
+    assert output["origin"] == "beam"
     assert output["log_prob"] == pytest.approx(sum(output["token_log_probs"]), abs=1e-5)
     assert len(output["attention"]) == len(output["tokens"]) == len(output["token_log_probs"])
     assert sum(output["attention"][0]) == pytest.approx(1.0, abs=1e-3)
@@ -143,3 +144,92 @@ def test_a_reader_who_leaves_early_hears_no_complaint(run: Path, tmp_path: Path)
         os.close(reading)
         assert process.stderr
         assert process.stderr.read() == b""
+
+
+def phrases_file(folder: Path, text: str) -> Path:
+    path = folder / "phrases.tsv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_constraint_is_in_every_answer(run: Path, invoke: Invoke) -> None:
+    done = invoke("predict", run, "--beam", 4, "--constraint", "t a", given="가\n\n나\n")
+    assert done.exit_code == 0, done.output
+    first, empty, last = done.stdout.splitlines()
+    assert "t a" in first
+    assert empty == ""
+    assert "t a" in last
+
+
+def test_line_i_of_the_constraints_is_for_source_i(
+    run: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    file = phrases_file(tmp_path, "t a\nk\n\nn\tt\n")
+    done = invoke("predict", run, "--beam", 6, "--constraints", file, given="가\n\n나\n가\n")
+    free = invoke("predict", run, "--beam", 6, given="나\n").stdout.splitlines()
+    assert done.exit_code == 0, done.output
+    first, empty, unbound, last = done.stdout.splitlines()
+    assert "t a" in first
+    assert (empty, [unbound]) == ("", free)
+    assert {"n", "t"} <= set(last.split())
+
+
+def test_both_kinds_of_constraints_go_together(run: Path, tmp_path: Path, invoke: Invoke) -> None:
+    file = phrases_file(tmp_path, "t\n")
+    options = ("--beam", 6, "--constraint", "n", "--constraints", file)
+    [line] = invoke("predict", run, *options, given="가\n").stdout.splitlines()
+    assert {"n", "t"} <= set(line.split())
+
+
+@pytest.mark.parametrize(("text", "count"), [("t\n", 1), ("t\nt\nt\nt\n", 4)])
+def test_constraints_for_another_number_of_lines_are_refused_with_both_counts(
+    run: Path, tmp_path: Path, invoke: Invoke, text: str, count: int
+) -> None:
+    file, out = phrases_file(tmp_path, text), tmp_path / "out.txt"
+    options = ("--beam", 4, "--constraints", file, "--batch-size", 1, "--output", out)
+    done = invoke("predict", run, *options, given="가\n나\n다\n")
+    assert done.exit_code == 2
+    assert f"{file}: must have a line for each source, but has {count} for the 3" in done.stderr
+    assert not out.exists()
+
+
+def test_a_setting_of_the_search_can_be_set(run: Path, invoke: Invoke) -> None:
+    options = ("--set", "search.groups=2", "--set", "search.diversity=1.5", "--beam", 4)
+    done = invoke("predict", run, *options, "--nbest", 4, "--format", "jsonl", given="가\n")
+    outputs = json.loads(done.stdout)["outputs"]
+    assert {output["origin"] for output in outputs} == {"group 1", "group 2"}
+
+
+def test_a_setting_does_as_its_option(run: Path, invoke: Invoke) -> None:
+    for option, setting in (("--beam", "beam"), ("--max-length", "max_length")):
+        by_option = invoke("predict", run, option, 3, "--scores", given="가\n나다\n")
+        by_set = invoke(
+            "predict", run, "--set", f"search.{setting}=3", "--scores", given="가\n나다\n"
+        )
+        assert by_set.stdout == by_option.stdout != ""
+
+
+def test_an_nbest_list_asked_for_by_a_setting_is_written(run: Path, invoke: Invoke) -> None:
+    options = ("--set", "search.beam=3", "--set", "search.nbest=2")
+    lines = invoke("predict", run, *options, given="가\n").stdout.splitlines()
+    assert [line.split(" ||| ")[0] for line in lines] == ["0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("search.grups=2", "Did you mean 'groups'?"),
+        ("search.groups=two", "search.groups must be"),
+        ("search.groups", "An override is written setting=value"),
+        ("search.groups=3", "search.beam must be a multiple of search.groups (3), but is 1."),
+        ("decoder.layers=2", "found 'decoder.layers': all else was settled when it was trained."),
+        ("search=5", "such as search.groups=4, but found 'search'"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(
+    run: Path, invoke: Invoke, setting: str, message: str
+) -> None:
+    done = invoke("predict", run, "--set", setting, given="가\n")
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1

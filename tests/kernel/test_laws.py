@@ -8,8 +8,13 @@ import pytest
 from tests.kernel.networks import GREEDY, OTHERS, RECIPES, SOURCES, kernel_of, model_of, recipe_of
 
 from seqloom import kernel
-from seqloom.config import Search
+from seqloom.config import GNMT, Search, Sutskever
+from seqloom.config.attention import Coverage, Dot
+from seqloom.config.network import TransformerEncoder
+from seqloom.config.section import Section
 from seqloom.kernel import KernelStepper, UnsupportedError, library
+from seqloom.kernel import describe as describing
+from seqloom.kernel.describe import KNOWN, describe
 from seqloom.search.stepper import Candidates
 from seqloom.symbols import SOS
 
@@ -121,13 +126,47 @@ def test_weights_that_make_no_network_are_refused():
             KernelStepper(FIRST, weights | {name: twice})
 
 
-def test_settings_that_the_kernel_does_not_know_are_refused():
-    for section in ("encoder", "decoder"):
-        part = getattr(FIRST, section).model_copy(update={"layer_norm": True})
-        if "layer_norm" not in type(part).model_fields:
-            continue
-        with pytest.raises(UnsupportedError, match=f"{section}.layer_norm"):
-            KernelStepper(FIRST.model_copy(update={section: part}), {})
+UNKNOWN = {
+    "encoder.tied": {"encoder": {"tied": True}},
+    "encoder.learned_start": {"encoder": {"learned_start": True}},
+    "encoder.layer_norm": {"encoder": {"layer_norm": True}},
+    "encoder.bidirectional": {"encoder": {"bidirectional": "first"}},
+    "encoder.kind": {"encoder": TransformerEncoder()},
+    "decoder.zoneout": {"decoder": {"zoneout": 0.1}},
+    "decoder.residual": {"decoder": {"residual": 2}},
+    "decoder.copying": {"decoder": {"copying": True}},
+    "decoder.one_net": {"decoder": Sutskever(one_net=True)},
+    "decoder.kind": {"decoder": GNMT()},
+    "decoder.attention.scaled": {"decoder": {"attention": Dot(scaled=True)}},
+    "decoder.attention.kind": {"decoder": {"attention": Coverage()}},
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_setting_that_the_kernel_does_not_know_is_refused(name):
+    [(section, given)] = UNKNOWN[name].items()
+    part = given if isinstance(given, Section) else _changed(getattr(FIRST, section), given)
+    with pytest.raises(UnsupportedError, match=f"does not know {name}="):
+        describe(FIRST.model_copy(update={section: part}))
+
+
+def _changed(section: Section, settings: dict[str, object]) -> Section:
+    return section.model_copy(update=settings)
+
+
+@pytest.mark.parametrize("section", KNOWN, ids=lambda section: section.__name__)
+def test_the_kernel_lists_every_setting(section):
+    # A new setting is refused until someone has said in describe.py what the kernel makes of it.
+    assert set(section.model_fields) == set(KNOWN[section])
+
+
+@pytest.mark.parametrize("section", ["encoder", "decoder"])
+def test_a_setting_that_nobody_has_listed_is_refused_whatever_its_value(section, monkeypatch):
+    kind = type(getattr(FIRST, section))
+    fewer = {name: values for name, values in KNOWN[kind].items() if name != "layers"}
+    monkeypatch.setitem(describing.KNOWN, kind, fewer)
+    with pytest.raises(UnsupportedError, match=rf"{section}\.layers"):
+        describe(FIRST)
 
 
 def test_the_loop_inside_leaves_other_searches_to_the_search():
@@ -145,6 +184,11 @@ def test_answering_again_and_again_takes_no_more_memory():
         _found(stepper, SOURCES)
         _first_step(stepper)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 3000
+
+
+def test_the_environment_can_leave_the_kernel_aside(monkeypatch):
+    monkeypatch.setenv("SEQLOOM_KERNEL", "0")
+    assert not kernel.available()
 
 
 def test_an_install_without_the_library_says_so(monkeypatch, tmp_path):

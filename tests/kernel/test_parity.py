@@ -1,5 +1,6 @@
 """The kernel says what the torch model says."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,30 @@ from tests.kernel.networks import (
     kernel_of,
     model_of,
 )
+from tests.laws.variants import VARIANTS
+from tests.laws.variants import model_of as variant_of
 
 from seqloom.config import Recipe, Search
+from seqloom.kernel import UnsupportedError
+from seqloom.kernel.describe import describe
 from seqloom.models.artifact import load_run
 from seqloom.models.stepper import ModelStepper
 from seqloom.search import search
+from seqloom.search.beam import beam_search
 from seqloom.symbols import EOS, SOS
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "run-format-1"
 ALL = {**RECIPES, **OTHERS}
+
+
+def _known(recipe: Recipe) -> bool:
+    try:
+        return bool(describe(recipe))
+    except UnsupportedError:
+        return False
+
+
+VARIANTS_KNOWN = [name for name, recipe in VARIANTS.items() if _known(recipe)]
 every_recipe = pytest.mark.parametrize("recipe", ALL.values(), ids=ALL.keys())
 
 
@@ -68,7 +84,7 @@ def test_the_loop_inside_the_kernel_finds_what_the_search_finds_through_it(recip
     settings = Search(beam=1, max_ratio=1.5, min_length=2, length_penalty=0.7)
     inside = kernel.greedy(SOURCES, settings)
     assert inside is not None
-    _same(inside, search(kernel, SOURCES, settings))
+    _same(inside, beam_search(kernel, SOURCES, settings))
 
 
 def _same(found, expected) -> None:
@@ -79,6 +95,19 @@ def _same(found, expected) -> None:
             assert (mine.score, mine.finished) == (theirs.score, theirs.finished)
             assert mine.origin == theirs.origin
             np.testing.assert_array_equal(mine.weights, theirs.weights)
+
+
+@pytest.mark.parametrize("name", VARIANTS_KNOWN)
+def test_every_variant_of_the_settings_that_is_not_refused_says_what_torch_says(name: str):
+    recipe = VARIANTS[name]
+    model = deepcopy(variant_of(recipe)).float()
+    kernel = kernel_of(recipe, model)
+    sources = [[5, 9, 7, 4, 3], [8, 3], [3], [6, 10, 3]]
+    settings = Search(beam=3, nbest=3, max_length=6)
+    expected = beam_search(ModelStepper(model), sources, settings)
+    for mine, theirs in zip(beam_search(kernel, sources, settings), expected, strict=True):
+        assert [h.tokens for h in mine] == [h.tokens for h in theirs]
+        np.testing.assert_allclose([h.score for h in mine], [h.score for h in theirs], atol=1e-4)
 
 
 def test_a_run_folder_answers_as_it_does_with_torch():

@@ -9,7 +9,7 @@ from tests.search.toy import Toy, ToyState, constant_table, random_table
 
 from seqloom.config.search import Search
 from seqloom.data.example import Example
-from seqloom.errors import UserError
+from seqloom.errors import SourceTooLong, UserError
 from seqloom.predict import Predictor
 from seqloom.predict.minimum_risk import minimum_risk
 from seqloom.search import search
@@ -271,3 +271,19 @@ def test_minimum_risk_of_a_sure_model_is_what_it_says():
     settings = Search(sample=True, mbr="chrf", mbr_samples=8)
     [result] = Predictor(Pair(), Toy(table), settings).predict(examples(["ab"]))
     assert [(o.text, o.score, o.origin) for o in result.outputs] == [("aa", 1.0, "sample 1")]
+
+
+class ShortSighted(Toy):
+    """Reads no more than 4 tokens of a source."""
+
+    def start(self, sources: Sequence[Sequence[int]]) -> ToyState:
+        if max(map(len, sources)) > 4:
+            raise SourceTooLong("5 tokens are too many. Shorten it.")
+        return super().start(sources)
+
+
+def test_a_source_that_the_model_cannot_read_is_named_by_its_line():
+    given = [Example("ab", origin="in:1"), Example("abca", origin="in:2")]
+    asked = Predictor(Pair(), ShortSighted(TABLE), SEARCH).predict(given)
+    with pytest.raises(UserError, match=r"^in:2: 5 tokens are too many"):
+        list(asked)

@@ -10,7 +10,7 @@ import seqloom
 
 BARE = """
 import sys
-for name in ("torch", "safetensors", "jaxtyping", "babel", "matplotlib", "pyarrow", "onnx",
+for name in ("torch", "jaxtyping", "babel", "matplotlib", "pyarrow", "onnx",
              "fontTools", "fontpkg"):
     sys.modules[name] = None
 import seqloom
@@ -25,6 +25,11 @@ def exported(tmp_path_factory):
     saved(folder / "run")
     seqloom.load(folder / "run").export(folder / "out")
     return folder / "out"
+
+
+@pytest.fixture(params=["1", "0"], ids=["kernel", "graphs"], autouse=True)
+def _who_answers(request, monkeypatch) -> None:
+    monkeypatch.setenv("SEQLOOM_KERNEL", request.param)
 
 
 def bare(folder, code: str) -> str:

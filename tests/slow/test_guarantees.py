@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import seqloom
-from seqloom.api import Model, prepare_recipe
+from seqloom.api import prepare_recipe
 from seqloom.config import Recipe, override
 from seqloom.errors import UserError
+from seqloom.model import Model
 from seqloom.training.checkpoint import read_checkpoint
 from seqloom.training.run import Step, training
 
@@ -131,7 +132,7 @@ def test_an_empty_line_in_is_an_empty_line_out(model, settings):
 def test_what_validation_measured_is_what_score_adds_up(model, pairs):
     scores = model.score(pairs.rows, batch_size=7)
     tokens = sum(len(score.tokens) for score in scores)
-    journal = (model.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    journal = (model.folders[0] / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     best = min(json.loads(line)["dev_loss"] for line in journal)
     assert -sum(score.log_prob for score in scores) / tokens == pytest.approx(best, abs=1e-5)
 

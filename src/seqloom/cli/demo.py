@@ -15,7 +15,8 @@ from seqloom.cli.written import one_line
 from seqloom.console.progress import stderr
 
 if TYPE_CHECKING:
-    from seqloom.api import Evaluation, Model
+    from seqloom.evaluation import Evaluation
+    from seqloom.model import Model
     from seqloom.predict import Result
 
 SHOWN = ("ko", "ar", "hi", "ja", "de")

@@ -16,13 +16,15 @@ from seqloom.cli.options import (
     LengthPenalty,
     MaxLength,
     Run,
-    given,
+    SearchSettings,
+    With,
+    search_settings,
 )
 from seqloom.cli.written import one_line
 from seqloom.console.progress import stderr
 
 if TYPE_CHECKING:
-    from seqloom.api import Evaluation
+    from seqloom.evaluation import Evaluation
     from seqloom.metrics import Report
 
 
@@ -61,6 +63,8 @@ def evaluate(
     coverage_penalty: CoveragePenalty = None,
     max_length: MaxLength = None,
     batch_size: BatchSize = None,
+    settings: SearchSettings = None,
+    also: With = None,
     skip_bad: SkipBad = False,
     device: Device = "auto",
 ) -> None:
@@ -71,16 +75,15 @@ def evaluate(
     """
     from seqloom.api import load
 
-    model = load(run, device)
-    settings = given(
-        {
-            "beam": beam,
-            "length_penalty": length_penalty,
-            "coverage_penalty": coverage_penalty,
-            "max_length": max_length,
-            "batch_size": batch_size,
-        }
-    )
+    models = [run, *(also or [])]
+    model = load(models, device)
+    options = {
+        "beam": beam,
+        "length_penalty": length_penalty,
+        "coverage_penalty": coverage_penalty,
+        "max_length": max_length,
+        "batch_size": batch_size,
+    }
     with stderr().status("Answering the test set"), set_aside(skip_bad) as bad:
         evaluation = model.evaluate(
             files or None,
@@ -89,7 +92,7 @@ def evaluate(
             tokenize=tokenize,
             lowercase=lowercase,
             bad=bad,
-            **settings,
+            **search_settings(model, settings, options),
         )
     groups = by_group(evaluation)
     if json_file != "-":
@@ -97,15 +100,20 @@ def evaluate(
         if groups:
             typer.echo("\n" + group_table(groups))
     if json_file:
-        _write(json_file, json.dumps(_twin(run, files, evaluation, groups), indent=2) + "\n")
+        _write(json_file, json.dumps(_twin(models, files, evaluation, groups), indent=2) + "\n")
     if predictions:
         _write(str(predictions), _tsv(evaluation))
 
 
 def _twin(
-    run: Path, files: list[str] | None, evaluation: "Evaluation", groups: dict[str, "Report"]
+    models: list[Path],
+    files: list[str] | None,
+    evaluation: "Evaluation",
+    groups: dict[str, "Report"],
 ) -> dict[str, Any]:
-    twin: dict[str, Any] = {"run": str(run), "data": files or [], **evaluation.report.to_dict()}
+    run, *others = map(str, models)
+    twin: dict[str, Any] = {"run": run, "with": others} if others else {"run": run}
+    twin |= {"data": files or [], **evaluation.report.to_dict()}
     if groups:
         twin["groups"] = {name: report.to_dict() for name, report in groups.items()}
     return twin

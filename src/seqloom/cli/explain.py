@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from seqloom.cli.options import Beam, Device, MaxLength, NBest, Prefix, Run, beam_for, given
+from seqloom.cli.options import (
+    Beam,
+    Device,
+    MaxLength,
+    NBest,
+    Prefix,
+    Run,
+    SearchSettings,
+    With,
+    search_settings,
+)
 from seqloom.cli.unknown import Unknown
 
 
@@ -30,6 +40,8 @@ def explain(
     nbest: NBest = None,
     prefix: Prefix = "",
     max_length: MaxLength = None,
+    settings: SearchSettings = None,
+    also: With = None,
     device: Device = "auto",
 ) -> None:
     """Show the attention behind an answer.
@@ -43,11 +55,11 @@ def explain(
     from seqloom.data.sources.row import feature_values
     from seqloom.explain import terminal_map
 
-    model = load(run, device)
+    model = load([run, *(also or [])], device)
     example = Example(text, features=feature_values(tuple(feature or ())))
-    beam = beam_for(beam, nbest, model.recipe.search.beam)
-    settings = given({"beam": beam, "nbest": nbest, "max_length": max_length})
-    explanation = model.explain(example, prefix=prefix, **settings)
+    options = {"beam": beam, "nbest": nbest, "max_length": max_length}
+    found = search_settings(model, settings, options)
+    explanation = model.explain(example, prefix=prefix, **found)
     result = explanation.result
     console = Console(highlight=False, markup=False)
     for place, output in enumerate(result.outputs):

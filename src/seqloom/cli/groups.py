@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from seqloom.cli.table import columns
 
 if TYPE_CHECKING:
-    from seqloom.api import Evaluation
+    from seqloom.evaluation import Evaluation
     from seqloom.metrics import Report
 
 _PREFIX = "dates:"

@@ -19,7 +19,8 @@ def info(
         str | None,
         typer.Argument(
             metavar="RUN|RECIPE",
-            help="A run folder, a recipe's name or a YAML file. Without it: a list of the recipes.",
+            help="A run or exported folder, a recipe's name or a YAML file. Without it: a list of "
+            "the recipes.",
             autocompletion=recipes,
         ),
     ] = None,
@@ -28,13 +29,14 @@ def info(
         typer.Option(help="Print every setting as YAML. Default: for recipes.", show_default=False),
     ] = None,
 ) -> None:
-    """Describe a run or a recipe, or list the recipes."""
+    """Describe a run, an exported model or a recipe, or list the recipes."""
     from seqloom.config import read_recipe
 
     if subject is None:
         typer.echo(_listed())
     elif Path(subject).is_dir():
-        recipe, text = _run(Path(subject))
+        folder = Path(subject)
+        recipe, text = _export(folder) if (folder / "export.json").is_file() else _run(folder)
         typer.echo(text)
         if settings:
             typer.echo("\n" + _yaml(recipe))
@@ -78,7 +80,7 @@ def _run(folder: Path) -> tuple["Recipe", str]:
     journal = read_journal(folder / "metrics.jsonl")
     facts = [("recipe", recipe.name), ("state", _state(folder, summary))]
     facts.append(("data", _data(recipe, summary)))
-    facts.append(("vocabularies", f"{codec.source.size:,} source, {codec.target.size:,} target"))
+    facts.append(("vocabularies", _sizes(codec.source.size, codec.target.size)))
     if (folder / WEIGHTS).exists():
         weights = load_weights(folder / WEIGHTS).values()
         facts.append(("parameters", f"{sum(weight.numel() for weight in weights):,}"))
@@ -86,8 +88,44 @@ def _run(folder: Path) -> tuple["Recipe", str]:
         facts.append(("trained", _trained(journal[-1])))
         facts.append(("dev scores", _scores(recipe, summary, journal)))
     facts.append(("seed", str(recipe.seed)))
-    lines = [f"{name:<13} {text}" for name, text in facts]
-    return recipe, "\n".join([str(folder), *lines])
+    facts.append(("on a CPU", _answering(recipe)))
+    return recipe, _told(folder, facts)
+
+
+def _export(folder: Path) -> tuple["Recipe", str]:
+    from seqloom.config import read_recipe
+    from seqloom.extras import needs
+
+    with needs("runtime", f"{folder}: an exported model"):
+        from seqloom.runtime import read_description
+
+    about, recipe = read_description(folder), read_recipe(str(folder / "config.yaml"))
+    checked = about.checked
+    facts = [("recipe", recipe.name), ("state", f"exported by seqloom {about.seqloom}")]
+    facts.append(("weights", "8 bits" if about.int8 else "32 bits"))
+    facts.append(("vocabularies", _sizes(about.source_vocabulary, about.target_vocabulary)))
+    facts.append(("graphs", ", ".join(f"{n} ({size:,} bytes)" for n, size in about.sizes.items())))
+    facts.append(("checked", f"{checked.sources:,} sources ({checked.on})"))
+    if about.int8:
+        facts.append(("the same", f"{checked.same:.2%} of the answers in 8 bits"))
+    return recipe, _told(folder, facts)
+
+
+def _answering(recipe: "Recipe") -> str:
+    from seqloom.kernel import available, why_not
+
+    if not available():
+        return "answers with torch: the compiled kernel was not built here, or SEQLOOM_KERNEL is 0"
+    unknown = why_not(recipe)
+    return f"answers with torch: {unknown}" if unknown else "answers with the compiled kernel"
+
+
+def _told(folder: Path, facts: list[tuple[str, str]]) -> str:
+    return "\n".join([str(folder), *(f"{name:<13} {text}" for name, text in facts)])
+
+
+def _sizes(source: int, target: int) -> str:
+    return f"{source:,} source, {target:,} target"
 
 
 def _summary(folder: Path) -> dict[str, Any]:

@@ -23,10 +23,8 @@ from seqloom.cli.rerank import rerank
 from seqloom.cli.score import score
 from seqloom.cli.train import train
 from seqloom.errors import MissingExtra, UserError
+from seqloom.extras import BROUGHT
 from seqloom.threads import spin_shortly
-
-TRAIN_PACKAGES = frozenset({"torch", "safetensors", "jaxtyping", "babel", "matplotlib", "pyarrow"})
-"""What the extra 'train' brings and a command may find missing."""
 
 
 class Commands(TyperGroup):
@@ -38,7 +36,7 @@ class Commands(TyperGroup):
         except UserError as error:
             _fail(error)
         except ModuleNotFoundError as missing:
-            if (missing.name or "").partition(".")[0] not in TRAIN_PACKAGES:
+            if (missing.name or "").partition(".")[0] not in BROUGHT["train"]:
                 raise
             _fail(MissingExtra(f"seqloom {ctx.invoked_subcommand}", "train"))
         except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
+from seqloom.cli.constraints import Constraint, ConstraintFile, with_phrases
 from seqloom.cli.options import (
     BatchSize,
     Beam,
@@ -20,17 +21,18 @@ from seqloom.cli.options import (
     NBest,
     Prefix,
     Run,
-    beam_for,
-    given,
+    SearchSettings,
+    With,
+    search_settings,
 )
 from seqloom.cli.stdin import arrived, standard_input
 from seqloom.cli.unknown import Unknown
 from seqloom.cli.written import Format, Writer
 
 if TYPE_CHECKING:
-    from seqloom.api import Model
     from seqloom.data.bad_rows import BadRows
     from seqloom.data.example import Example
+    from seqloom.model import Model
 
 BATCHES = 16
 """Batches read at a time where lines need not be answered one by one."""
@@ -80,6 +82,8 @@ def predict(
         int | None, typer.Option(help="Sampling: the same seed draws the same.")
     ] = None,
     prefix: Prefix = "",
+    constraint: Constraint = None,
+    constraints: ConstraintFile = None,
     replace_unknown: Annotated[
         bool | None,
         typer.Option(
@@ -95,6 +99,8 @@ def predict(
     coverage_penalty: CoveragePenalty = None,
     max_length: MaxLength = None,
     batch_size: BatchSize = None,
+    settings: SearchSettings = None,
+    also: With = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write there; the file appears when whole.")
     ] = None,
@@ -110,31 +116,31 @@ def predict(
         raise typer.BadParameter("goes with --format jsonl only.", param_hint="--attention")
     from seqloom.api import load
 
-    model = load(run, device)
-    settings = given(
-        {
-            "beam": beam if sample else beam_for(beam, nbest, model.recipe.search.beam),
-            "nbest": nbest,
-            "sample": sample,
-            "temperature": temperature,
-            "top_k": top_k,
-            "top_p": top_p,
-            "seed": seed,
-            "length_penalty": length_penalty,
-            "coverage_penalty": coverage_penalty,
-            "replace_unknown": "dictionary" if dictionary else "copy" if replace_unknown else None,
-            "dictionary": str(dictionary) if dictionary else None,
-            "max_length": max_length,
-            "batch_size": batch_size,
-        }
-    )
-    writer = Writer(format, (nbest or 1) > 1, scores, alignments, attention)
+    model = load([run, *(also or [])], device)
+    options = {
+        "beam": beam,
+        "nbest": nbest,
+        "sample": sample,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "seed": seed,
+        "length_penalty": length_penalty,
+        "coverage_penalty": coverage_penalty,
+        "replace_unknown": "dictionary" if dictionary else "copy" if replace_unknown else None,
+        "dictionary": dictionary,
+        "max_length": max_length,
+        "batch_size": batch_size,
+    }
+    found = search_settings(model, settings, options)
+    writer = Writer(format, found.get("nbest", 1) != 1, scores, alignments, attention)
     unknown = Unknown(model.codec.source)
     number = 0
-    limit = BATCHES * model.search(**settings).batch_size
+    limit = BATCHES * model.search(**found).batch_size
     with _opened(output) as out, set_aside(skip_bad) as bad:
-        for chunk in _chunks(file, model, limit, bad):
-            results = model.stream(chunk, prefix=prefix, **settings)
+        chunks = _chunks(file, model, limit, bad)
+        for chunk, phrases in with_phrases(chunks, constraint or [], constraints, file):
+            results = model.stream(chunk, prefix=prefix, constraints=phrases.__getitem__, **found)
             for example, result in zip(chunk, results, strict=True):
                 out.write(writer.write(number, result, len(example.features)) + "\n")
                 unknown.add(result.unknown, example.features if result.source_tokens else ())

@@ -11,9 +11,9 @@ from seqloom.cli.options import Device, Run
 from seqloom.errors import UserError
 
 if TYPE_CHECKING:
-    from seqloom.api import Model
     from seqloom.data.example import Example
     from seqloom.data.sources.nbest import Entry
+    from seqloom.model import Model
 
 
 def rerank(

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
-from seqloom.cli.options import Device, Run
+from seqloom.cli.options import Device, Run, With
 from seqloom.cli.stdin import arrived
 
 if TYPE_CHECKING:
-    from seqloom.api import Model, PairScore
+    from seqloom.answering import PairScore
     from seqloom.data.bad_rows import BadRows
+    from seqloom.model import Model
 
 PAIRS = 1024
 """Pairs held at a time."""
@@ -25,6 +26,7 @@ def score(
         bool,
         typer.Option("--tokens", help="Append every target token and its own log probability."),
     ] = False,
+    also: With = None,
     skip_bad: SkipBad = False,
     device: Device = "auto",
 ) -> None:
@@ -34,7 +36,7 @@ def score(
     """
     from seqloom.api import load
 
-    model = load(run, device)
+    model = load([run, *(also or [])], device)
     log_prob, num_tokens = 0.0, 0
     with set_aside(skip_bad) as bad:
         for pair in _scores(model, file, bad):

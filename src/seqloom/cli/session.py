@@ -9,8 +9,8 @@ import typer
 from seqloom.console.session import Stopped
 
 if TYPE_CHECKING:
-    from seqloom.api import Model
     from seqloom.config import Recipe
+    from seqloom.model import Model
 
 
 def train_to_end(

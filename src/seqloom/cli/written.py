@@ -64,6 +64,7 @@ class Writer:
             "score": round(output.score, 6),
             "log_prob": round(output.log_prob, 6),
             "finished": output.finished,
+            "origin": output.origin,
             "tokens": output.tokens,
             "token_log_probs": [round(float(value), 6) for value in output.token_log_probs],
         }

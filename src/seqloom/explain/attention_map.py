@@ -12,7 +12,7 @@ from seqloom.search.stepper import Reals
 
 NO_ATTENTION = (
     "A picture of attention needs attention weights, but this model has none. "
-    "Train one with a Bahdanau or Luong decoder."
+    "Train one with a Bahdanau, Luong or GNMT decoder."
 )
 RIGHT_TO_LEFT_NOTE = "Right-to-left text: columns run in reading order, first token leftmost."
 

@@ -7,7 +7,7 @@ from onnx import ModelProto, TensorProto, ValueInfoProto
 
 from seqloom.export.write import Graphs
 from seqloom.models.artifact import Run
-from seqloom.runtime import ENCODER, GREEDY, STEP, Checked, Description
+from seqloom.runtime import WEIGHTS, Checked, Description
 
 _TYPES: dict[int, str] = {
     TensorProto.FLOAT: "float32",
@@ -50,9 +50,7 @@ def card(name: str, run: Run, about: Description, graphs: Graphs) -> str:
         encoder=_table(graphs.encoder),
         step=_table(graphs.step),
         greedy=_table(graphs.greedy),
-        megabytes=", ".join(
-            f"`{n}` {about.sizes[n] / 1e6:.1f} MB" for n in (ENCODER, STEP, GREEDY)
-        ),
+        megabytes=f"{about.sizes[WEIGHTS] / 1e6:.1f} MB",
         copying=_COPYING if run.recipe.copying else "",
     )
 

@@ -17,7 +17,9 @@ from seqloom.config.attention import Location
 from seqloom.data.example import Example
 from seqloom.errors import UserError
 from seqloom.export.card import card
+from seqloom.export.graph import to_numpy
 from seqloom.export.parity import answers, check_parity, same_share
+from seqloom.export.weights import move_weights
 from seqloom.export.write import Graphs, write_graphs
 from seqloom.metrics import evaluate
 from seqloom.models.artifact import Run
@@ -29,6 +31,7 @@ from seqloom.runtime import (
     FORMAT,
     GREEDY,
     STEP,
+    WEIGHTS,
     Checked,
     Description,
     OnnxStepper,
@@ -70,8 +73,11 @@ def export(run: Run, questions: Questions, folder: Path, *, int8: bool = False) 
 
 
 def _written(folder: Path, run: Run, graphs: Graphs, *, int8: bool) -> Description:
-    """The graphs as files, and what has to be known of them."""
+    """The graphs and their weights as files, and what has to be known of them."""
     files = {ENCODER: graphs.encoder, STEP: graphs.step, GREEDY: graphs.greedy}
+    own = {} if int8 else dict(run.model.named_parameters())
+    arrays = {name: to_numpy(weight) for name, weight in own.items()}
+    move_weights(files.values(), arrays, folder / WEIGHTS)
     for name, model in files.items():
         (folder / name).write_bytes(model.SerializeToString())
     return Description(
@@ -84,7 +90,7 @@ def _written(folder: Path, run: Run, graphs: Graphs, *, int8: bool) -> Descripti
         state=graphs.state,
         attends=graphs.attends,
         max_source=_max_source(run.recipe),
-        sizes={name: (folder / name).stat().st_size for name in files},
+        sizes={name: (folder / name).stat().st_size for name in (*files, WEIGHTS)},
         checked=Checked(on="nothing yet", sources=0, ties=0, largest=0.0),
     )
 

@@ -1,26 +1,68 @@
 """What the kernel has to be told of a model besides its weights, and which models it knows.
 
 Cells, sizes and layers follow from the names and shapes of the weights; here stand the few words
-that do not. A setting that the kernel has never heard of must not be passed over in silence: every
-field that is not among the known ones has to have its default.
+that do not. A setting that the kernel has never heard of must not be passed over in silence, whatever
+its value: for each class of settings all fields stand here, each with the values that the kernel
+knows. A model with any other value, or whose settings have a field that is not listed, is refused.
 """
+
+from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from seqloom.config import attention, network
 from seqloom.config.recipe import Recipe
 from seqloom.config.search import Search
 
-_STACK = {"kind", "cell", "hidden", "layers", "dropout", "variational", "embedding", "tied"}
-_ENCODER = _STACK | {"bidirectional", "reverse"}
-_DECODER = _STACK | {"maxout", "attention", "input_feeding"}
-_ATTENTION = {"kind", "hidden"}
-_LENGTHS = {"max_length", "max_ratio", "min_length", "length_penalty"}
-_SAMPLING = {"temperature", "top_k", "top_p", "seed"}
-_GREEDY = _LENGTHS | _SAMPLING | {"batch_size"}
+Values = tuple[object, ...] | None
+"""The values of a setting that the kernel knows; None: all of them, as the weights show them or no
+answer depends on them."""
 
-_CELLS = ("elman", "lstm", "gru")
-_DECODERS = ("sutskever", "cho", "bahdanau", "luong")
-_SCORES = ("dot", "general", "concat", "additive")
+_STACK: dict[str, Values] = {
+    "cell": ("elman", "lstm", "gru"),
+    "hidden": None,
+    "layers": None,
+    "residual": (None,),
+    "dropout": None,
+    "variational": None,
+    "layer_norm": (False,),
+    "zoneout": (0.0,),
+    "kind": None,
+    "embedding": None,
+    "tied": None,
+}
+_ASKING: dict[str, Values] = {"attention": None, "copying": (False,)}
+_SIZED: dict[str, Values] = {"kind": None, "hidden": None}
+
+_RECIPE = (
+    *("name", "description", "expected", "seed", "data", "source", "target", "shared_vocabulary"),
+    *("metrics", "encoder", "decoder", "training", "search"),
+)
+
+KNOWN: Mapping[type[BaseModel], Mapping[str, Values]] = {
+    Recipe: dict.fromkeys(_RECIPE),
+    network.RecurrentEncoder: {
+        **_STACK,
+        "bidirectional": (True, False),
+        "reverse": None,
+        "learned_start": (False,),
+        "tied": (False,),
+    },
+    network.Sutskever: {**_STACK, "one_net": (False,)},
+    network.Cho: {**_STACK, "maxout": None},
+    network.Bahdanau: {**_STACK, **_ASKING, "maxout": None},
+    network.Luong: {**_STACK, **_ASKING, "input_feeding": None},
+    attention.Dot: {"kind": None, "scaled": (False,)},
+    attention.General: {"kind": None},
+    attention.Concat: _SIZED,
+    attention.Additive: _SIZED,
+}
+
+_LENGTHS = {"max_length", "max_ratio", "min_length", "length_penalty"}
+_NO_MATTER = {"diversity", "temperature", "top_k", "top_p", "seed", "batch_size"}
+_ELSEWHERE = {"mbr_samples", "replace_unknown", "dictionary"}
+_GREEDY = _LENGTHS | _NO_MATTER | _ELSEWHERE
+"""Settings that greedy search follows, that it does not look at, or that others follow."""
 
 
 class UnsupportedError(ValueError):
@@ -29,47 +71,47 @@ class UnsupportedError(ValueError):
 
 def describe(recipe: Recipe) -> dict[str, str]:
     """The words that go with the weights. Raises UnsupportedError."""
-    _known(recipe.encoder, "encoder", "kind", ("recurrent",))
-    _known(recipe.decoder, "decoder", "kind", _DECODERS)
-    _known(recipe.encoder, "encoder", "cell", _CELLS)
-    _known(recipe.decoder, "decoder", "cell", _CELLS)
-    _known(recipe.encoder, "encoder", "bidirectional", (True, False))
-    _only(recipe.encoder, "encoder", _ENCODER)
-    _only(recipe.decoder, "decoder", _DECODER)
+    _check(recipe, "")
+    _check(recipe.encoder, "encoder.")
+    _check(recipe.decoder, "decoder.")
     reverse = getattr(recipe.encoder, "reverse", False)
     words = {"decoder": recipe.decoder.kind, "reverse": "yes" if reverse else "no"}
-    attention = getattr(recipe.decoder, "attention", None)
-    if attention is not None:
-        _known(attention, "decoder.attention", "kind", _SCORES)
-        _only(attention, "decoder.attention", _ATTENTION)
-        words["score"] = attention.kind
+    asked = getattr(recipe.decoder, "attention", None)
+    if asked is not None:
+        _check(asked, "decoder.attention.")
+        words["score"] = asked.kind
     return words
 
 
+def why_not(recipe: Recipe) -> str:
+    """What the kernel does not know of such a model; empty if it knows all."""
+    try:
+        describe(recipe)
+    except UnsupportedError as error:
+        return str(error)
+    return ""
+
+
 def greedy_suffices(settings: Search) -> bool:
-    """Whether the kernel's own greedy search does all that these settings ask for."""
-    return not _others(settings, _GREEDY)
+    """Whether the kernel's own greedy search does all that these settings ask for; any that is not
+    known here has to have its default."""
+    return not any(
+        getattr(settings, name) != about.get_default(call_default_factory=True)
+        for name, about in Search.model_fields.items()
+        if name not in _GREEDY
+    )
 
 
-def _known(section: BaseModel, name: str, field: str, known: tuple[object, ...]) -> None:
-    given = getattr(section, field, known[0])
-    if given not in known:
-        listed = ", ".join(map(str, known))
-        raise UnsupportedError(
-            f"The decoding kernel knows {name}.{field} {listed}, but not {given}."
-        )
+def _check(section: BaseModel, where: str) -> None:
+    known = KNOWN.get(type(section))
+    if known is None:
+        raise _unknown(f"{where}kind", getattr(section, "kind", "?"))
+    for field in type(section).model_fields:
+        value = getattr(section, field)
+        values = known.get(field, ())
+        if values is not None and value not in values:
+            raise _unknown(where + field, value)
 
 
-def _only(section: BaseModel, name: str, known: set[str]) -> None:
-    for field in _others(section, known):
-        raise UnsupportedError(f"The decoding kernel does not know the setting {name}.{field}.")
-
-
-def _others(section: BaseModel, known: set[str]) -> list[str]:
-    """Settings beyond the known ones that do not have their defaults."""
-    return [
-        field
-        for field, about in type(section).model_fields.items()
-        if field not in known
-        and getattr(section, field) != about.get_default(call_default_factory=True)
-    ]
+def _unknown(setting: str, value: object) -> UnsupportedError:
+    return UnsupportedError(f"The decoding kernel does not know {setting}={value}.")

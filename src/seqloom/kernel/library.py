@@ -1,6 +1,10 @@
-"""The compiled library: found, opened once, its functions typed (native/api.cpp)."""
+"""The compiled library: found, opened once, its functions typed (native/api.cpp).
+
+SEQLOOM_KERNEL=0 in the environment leaves it aside: others decode then.
+"""
 
 import ctypes
+import os
 from ctypes import POINTER, c_char_p, c_float, c_int, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
@@ -44,8 +48,8 @@ def library() -> ctypes.CDLL | None:
 
 
 def available() -> bool:
-    """Whether the kernel was built with this install."""
-    return library() is not None
+    """Whether the kernel was built with this install, and is wanted."""
+    return os.environ.get("SEQLOOM_KERNEL") != "0" and library() is not None
 
 
 def opened() -> ctypes.CDLL:

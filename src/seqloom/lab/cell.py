@@ -15,12 +15,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from seqloom.api import Evaluation, Model, finish, fitted
+from seqloom.api import finish, fitted
 from seqloom.atomic import replacing
 from seqloom.console.session import Stopped
 from seqloom.errors import UserError
+from seqloom.evaluation import Evaluation
 from seqloom.lab.experiment import Cell, Experiment, cells, read_experiment, settings_of
 from seqloom.metrics import evaluate
+from seqloom.model import Model
 from seqloom.training.journal import read_journal
 
 RESULT = "result.json"

@@ -12,7 +12,7 @@ one before it in one step: a crash leaves the older model whole.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ from seqloom.atomic import replacing
 from seqloom.config import Recipe, read_recipe, write_recipe
 from seqloom.data.batching import Batch
 from seqloom.errors import UserError
+from seqloom.kernel import KernelStepper
 from seqloom.models.build import build
+from seqloom.models.compiled import Compiled
 from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.models.stepper import ModelStepper
 from seqloom.models.tensors import pairs_of
@@ -44,10 +46,11 @@ class Run:
     recipe: Recipe
     codec: PairCodec
     model: EncoderDecoder
+    _compiled: Compiled = field(default_factory=Compiled, init=False, repr=False, compare=False)
 
-    def stepper(self) -> ModelStepper:
-        """The model as search sees it."""
-        return ModelStepper(self.model)
+    def stepper(self) -> ModelStepper | KernelStepper:
+        """The model as search sees it: in the compiled kernel where that can be, else in torch."""
+        return self._compiled.stepper(self.recipe, self.model) or ModelStepper(self.model)
 
     @torch.inference_mode()
     def score(self, batch: Batch) -> Reals:

@@ -4,21 +4,22 @@ inputs and orthogonal blocks for recurrence. Layer normalisations start with a g
 Draws from torch's default generator: seed it first for a repeatable start.
 """
 
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import torch
 from torch import nn
 
 from seqloom.config.training import Training
-from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.nn.cells.cell import Affine
 from seqloom.nn.cells.layer_norm import LayerNormLSTM
 from seqloom.nn.cells.learned_start import LearnedStart
 from seqloom.nn.cells.lstm import LSTM
 from seqloom.symbols import PAD
 
+Model = TypeVar("Model", bound=nn.Module)
 
-def initialised(model: EncoderDecoder, settings: Training) -> EncoderDecoder:
+
+def initialised(model: Model, settings: Training) -> Model:
     """Fill the weights: uniform everywhere, or Xavier for inputs and orthogonal blocks for recurrence."""
     with torch.no_grad():
         match settings.init:

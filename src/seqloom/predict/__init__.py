@@ -1,6 +1,6 @@
 """Raw input to results."""
 
-from seqloom.predict.predictor import Predictor
+from seqloom.predict.predictor import Constraints, Predictor
 from seqloom.predict.result import Output, Result
 
-__all__ = ["Output", "Predictor", "Result"]
+__all__ = ["Constraints", "Output", "Predictor", "Result"]

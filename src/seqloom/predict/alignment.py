@@ -30,7 +30,7 @@ def alignment(
     if output.attention is None:
         raise UserError(
             "An alignment needs attention weights, but this model has no attention. "
-            "Train one with a Bahdanau or Luong decoder."
+            "Train one with a Bahdanau, Luong or GNMT decoder."
         )
     num_source = len(without_eos(source_tokens))
     if num_source <= num_features:

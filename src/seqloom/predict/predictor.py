@@ -19,7 +19,7 @@ from typing import Generic, NamedTuple, Protocol
 
 from seqloom.config.search import Search
 from seqloom.data.example import Example
-from seqloom.errors import UserError
+from seqloom.errors import SourceTooLong, UserError
 from seqloom.predict.dictionary import read_dictionary
 from seqloom.predict.minimum_risk import minimum_risk
 from seqloom.predict.result import Output, Result
@@ -152,6 +152,8 @@ class Predictor(Generic[State]):
             phrases = [question.phrases for question in batch]
             prefixes = [question.prefix for question in batch]
             return search(self._stepper, ids, self._asked_of_search, prefixes, phrases)
+        except SourceTooLong as error:  # the longest stands first
+            raise UserError(f"{_where(batch[0].example)}{error}") from error
         except MemoryError as error:
             if len(batch) == 1:
                 raise _too_long(batch[0], self._asked_of_search) from error
@@ -191,7 +193,7 @@ class Predictor(Generic[State]):
         if hypothesis.weights is None:
             raise UserError(
                 "search.replace_unknown asks for attention weights, but this model has none. "
-                "Leave it out, or train one with a Bahdanau or Luong decoder."
+                "Leave it out, or train one with a Bahdanau, Luong or GNMT decoder."
             )
         text, codec = question.example.source, self._codec
         typed, read = codec.source.surface(text), codec.source.units(text)

@@ -1,15 +1,18 @@
-"""Answering with an exported folder: numpy and onnxruntime, no torch (extra `runtime`)."""
+"""Answering with an exported folder: the compiled kernel or onnxruntime, no torch (extra `runtime`)."""
 
 from seqloom.runtime.folder import (
     DESCRIPTION,
     ENCODER,
     FORMAT,
+    GRAPH_ONLY,
     GRAPHS,
     GREEDY,
     STEP,
+    WEIGHTS,
     Checked,
     Description,
     is_export,
+    read_description,
 )
 from seqloom.runtime.run import OnnxRun, load_export
 from seqloom.runtime.session import OnnxStepper
@@ -19,12 +22,15 @@ __all__ = [
     "ENCODER",
     "FORMAT",
     "GRAPHS",
+    "GRAPH_ONLY",
     "GREEDY",
     "STEP",
+    "WEIGHTS",
     "Checked",
     "Description",
     "OnnxRun",
     "OnnxStepper",
     "is_export",
     "load_export",
+    "read_description",
 ]

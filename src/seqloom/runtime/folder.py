@@ -4,6 +4,7 @@
     config.yaml   the recipe
     tokenizer/    both sides' vocabularies and tokenizers
     encoder.onnx, step.onnx, greedy.onnx
+    weights.safetensors   the weights of all graphs, and in 32 bits the model's own by their names
     README.md     the card
 
 Nothing in it is code, and loading it runs none.
@@ -21,6 +22,9 @@ FORMAT = 1
 DESCRIPTION = "export.json"
 ENCODER, STEP, GREEDY = "encoder.onnx", "step.onnx", "greedy.onnx"
 GRAPHS = (ENCODER, STEP, GREEDY)
+WEIGHTS = "weights.safetensors"
+GRAPH_ONLY = "graph."
+"""What the names of weights begin with that the model has in another order, or not in 8 bits."""
 
 
 class Checked(Section):
@@ -50,7 +54,7 @@ class Description(Section):
     memory, state  names of what the encoder hands to every step and of what goes from step to step
     attends        whether a step gives attention weights
     max_source     tokens that a source may have, <eos> counted; any number if not given
-    sizes          bytes of each graph
+    sizes          bytes of each graph, and of the weights
     """
 
     format: PositiveInt
@@ -98,7 +102,7 @@ def read_description(folder: Path) -> Description:
             f"{path}: cannot be read as a description of an export ({where}: {first['msg']}). "
             "Export the run again: seqloom export RUN --out FOLDER"
         ) from error
-    for name in GRAPHS:
+    for name in {*GRAPHS, *description.sizes}:
         _check_size(folder / name, description.sizes.get(name))
     return description
 

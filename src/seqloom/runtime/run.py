@@ -1,15 +1,22 @@
-"""An exported folder, loaded: what the API asks of a model, answered without torch."""
+"""An exported folder, loaded: what the API asks of a model, answered without torch.
+
+The compiled kernel answers where it was built and knows the model, ONNX Runtime elsewhere.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqloom.config import Recipe, read_recipe
 from seqloom.data.batching import Batch
-from seqloom.runtime.folder import Description, read_description
-from seqloom.runtime.session import OnnxStepper
-from seqloom.search.stepper import Reals
+from seqloom.errors import UserError
+from seqloom.kernel import KernelStepper, available, set_threads, why_not
+from seqloom.runtime.folder import GRAPH_ONLY, WEIGHTS, Description, read_description
+from seqloom.runtime.session import OnnxStepper, num_threads
+from seqloom.search.stepper import Ids, Reals, Stepper
 from seqloom.symbols import PAD, SOS
 from seqloom.text.pair import PairCodec
 
@@ -21,9 +28,9 @@ class OnnxRun:
     recipe: Recipe
     codec: PairCodec
     about: Description
-    steps: OnnxStepper
+    steps: KernelStepper | OnnxStepper
 
-    def stepper(self) -> OnnxStepper:
+    def stepper(self) -> KernelStepper | OnnxStepper:
         """The model as search sees it."""
         return self.steps
 
@@ -33,15 +40,19 @@ class OnnxRun:
             row[:length].tolist()
             for row, length in zip(batch.source, batch.source_lengths, strict=True)
         ]
-        state = self.steps.start(sources)
-        table = np.zeros(batch.target.shape, dtype=np.float32)
-        fed = np.full((len(sources), 1), SOS)
-        for t, wanted in enumerate(batch.target.T):
-            candidates, state = self.steps.step(state, fed, 1, wanted[:, None])
-            assert candidates.wanted is not None
-            table[:, t] = np.where(wanted == PAD, 0.0, candidates.wanted[:, 0])
-            fed = wanted[:, None]
-        return table
+        return _forced(self.stepper(), sources, batch.target)
+
+
+def _forced(stepper: Stepper[Any], sources: list[list[int]], target: Ids) -> Reals:
+    state = stepper.start(sources)
+    table = np.zeros(target.shape, dtype=np.float32)
+    fed = np.full((len(sources), 1), SOS)
+    for t, wanted in enumerate(target.T):
+        candidates, state = stepper.step(state, fed, 1, wanted[:, None])
+        assert candidates.wanted is not None
+        table[:, t] = np.where(wanted == PAD, 0.0, candidates.wanted[:, 0])
+        fed = wanted[:, None]
+    return table
 
 
 def load_export(folder: Path, threads: int | None = None) -> OnnxRun:
@@ -49,4 +60,32 @@ def load_export(folder: Path, threads: int | None = None) -> OnnxRun:
     about = read_description(folder)
     recipe = read_recipe(str(folder / "config.yaml"))
     codec = PairCodec.load(folder, recipe.copying)
-    return OnnxRun(recipe, codec, about, OnnxStepper(folder, about, threads))
+    steps = _compiled(folder, about, recipe, threads) or OnnxStepper(folder, about, threads)
+    return OnnxRun(recipe, codec, about, steps)
+
+
+def _compiled(
+    folder: Path, about: Description, recipe: Recipe, threads: int | None
+) -> KernelStepper | None:
+    """None where the graphs have to answer: the kernel was not built or is not wanted, it does not
+    know the model, or its own weights are not there, as in 8 bits."""
+    if about.int8 or WEIGHTS not in about.sizes or not available() or why_not(recipe):
+        return None
+    stepper = KernelStepper(recipe, _own_weights(folder / WEIGHTS))
+    set_threads(threads or num_threads())
+    return stepper
+
+
+def _own_weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The model's weights by their names, without those that only the graphs take."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            names = file.keys()
+            return {n: file.get_tensor(n) for n in names if not n.startswith(GRAPH_ONLY)}
+    except SafetensorError as error:
+        raise UserError(
+            f"{path}: not a whole safetensors file ({error}). Copy the file again, or export the run "
+            "again."
+        ) from error

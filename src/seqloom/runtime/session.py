@@ -12,16 +12,16 @@ Sizes: B sources, W hypotheses of each, S source length, V vocabulary, k candida
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from seqloom.config.search import Search
 from seqloom.data.batching import pad
-from seqloom.errors import UserError
+from seqloom.errors import SourceTooLong, UserError
 from seqloom.runtime.folder import ENCODER, GREEDY, STEP, Description
 from seqloom.runtime.loop import greedy_suffices, hypotheses
 from seqloom.search.hypothesis import Hypothesis
@@ -49,8 +49,9 @@ class OnnxStepper:
     """
 
     def __init__(self, folder: Path, about: Description, threads: int | None = None) -> None:
+        import_module("onnxruntime")  # if it is missing, that is said before anything is asked
         self.vocabulary_size = about.target_vocabulary
-        self.threads = threads or _threads()
+        self.threads = threads or num_threads()
         self.folder = folder
         self._about = about
 
@@ -124,14 +125,15 @@ class OnnxStepper:
     def _check(self, sources: Sequence[Sequence[int]]) -> None:
         limit, longest = self._about.max_source, max(map(len, sources), default=0)
         if limit is not None and longest > limit:
-            raise UserError(
+            raise SourceTooLong(
                 f"location attention knows {limit} source positions (decoder.attention.max_source), "
                 f"but this source has {longest} tokens, <eos> counted. Shorten it, or train with a "
                 "larger maximum."
             )
 
 
-def _threads() -> int:
+def num_threads() -> int:
+    """OMP_NUM_THREADS, or as many as there are cores."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return int(given) if given.isdecimal() and int(given) > 0 else _cores()
 
@@ -145,6 +147,8 @@ class _Graph:
     """One file, loaded."""
 
     def __init__(self, path: Path, threads: int) -> None:
+        import onnxruntime as ort
+
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

@@ -2,7 +2,7 @@
 
 from seqloom.search.beam import beam_search
 from seqloom.search.decode import search
-from seqloom.search.ensemble import EnsembleStepper
+from seqloom.search.ensemble import EnsembleStepper, log_mean
 from seqloom.search.hypothesis import Hypothesis
 from seqloom.search.sample import sample
 from seqloom.search.stepper import Candidates, Ids, Reals, Stepper
@@ -15,6 +15,7 @@ __all__ = [
     "Reals",
     "Stepper",
     "beam_search",
+    "log_mean",
     "sample",
     "search",
 ]

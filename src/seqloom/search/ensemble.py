@@ -53,13 +53,13 @@ class EnsembleStepper:
         ]
         members = [candidates for candidates, _ in steps]
         size = max(member.tokens.shape[2] for member in members)
-        log_probs = _mean([_by_token(member, size) for member in members])
+        log_probs = log_mean([_by_token(member, size) for member in members])
         best = _best(log_probs, k if k < self.vocabulary_size else size)
         named = [member.wanted for member in members if member.wanted is not None]
         candidates = Candidates(
             tokens=best,
             log_probs=np.take_along_axis(log_probs, best, axis=2),
-            wanted=_mean(named) if named else None,
+            wanted=log_mean(named) if named else None,
             weights=_mean_weights([m.weights for m in members if m.weights is not None]),
         )
         return candidates, tuple(own for _, own in steps)
@@ -79,7 +79,7 @@ def _by_token(candidates: Candidates, size: int) -> Reals:
     return by_token
 
 
-def _mean(log_probs: Sequence[Reals]) -> Reals:
+def log_mean(log_probs: Sequence[Reals]) -> Reals:
     """The logarithm of the mean probability; what a single member says is left as it is."""
     wide: list[NDArray[np.float64]] = [member.astype(np.float64) for member in log_probs]
     return (reduce(np.logaddexp, wide) - log(len(wide))).astype(np.float32)

@@ -132,21 +132,27 @@ def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Pre
             f"{len(codec.source.vocabulary.tokens)} source units none is a target unit: are the "
             "scripts different? Set decoder.copying=false."
         )
-    train = _encode(recipe, codec, sets.train, folder / "cache" / "train", limit=True, notes=notes)
-    dev = _encode(recipe, codec, sets.dev, folder / "cache" / "dev", limit=False, notes=notes)
+    train = _encode(recipe, codec, sets.train, folder / "cache" / "train", "training", notes)
+    dev = _encode(recipe, codec, sets.dev, folder / "cache" / "dev", "dev", notes)
     plain = dev.source.ids % codec.source.size if codec.copying else dev.source.ids
     notes += [
         note for note in (_unknown(plain, "source"), _unknown(dev.target.ids, "target")) if note
     ]
-    decoded = sampled(sets.dev(), recipe.training.dev_decode)
+    decoded = [
+        example
+        for example in sampled(sets.dev(), recipe.training.dev_decode)
+        if len(codec.read(example.source, example.features).ids) <= recipe.data.max_source
+    ]
     for bad in sets.bad:
         bad.close()
         if bad.count:
             notes.append(f"{bad.count:,} bad row(s) set aside, each with its reason, in {bad.path}")
-    if not len(train):
-        raise UserError(
-            "no training pairs are left. See the notes above, or raise data.max_source and data.max_target."
-        )
+    for name, corpus in (("training", train), ("dev", dev)):
+        if not len(corpus):
+            raise UserError(
+                f"no {name} pairs are left. See the notes above, or raise data.max_source and "
+                "data.max_target."
+            )
     return Prepared(codec, train, dev, decoded, notes)
 
 
@@ -155,20 +161,22 @@ def _encode(
     codec: PairCodec,
     examples: Examples,
     folder: Path,
-    *,
-    limit: bool,
+    name: Literal["training", "dev"],
     notes: list[str],
 ) -> Corpus:
+    """The pairs as ids. Those that are too long are left out; of the dev set only those whose
+    source is, which a model may be unable to read."""
+    longest_source = recipe.data.max_source
+    longest_target = recipe.data.max_target if name == "training" else None
+    guided = name == "training" and recipe.training.guided_alignment > 0
     too_long = 0
-    guided = limit and recipe.training.guided_alignment > 0
 
     def encoded() -> Iterator[tuple[list[int], ...]]:
         nonlocal too_long
         for example in examples():
             source, _, copied = codec.read(example.source, example.features)
             target = codec.target.encode(example.target or "", open=copied)
-            fits = len(source) <= recipe.data.max_source and len(target) <= recipe.data.max_target
-            if fits or not limit:
+            if len(source) <= longest_source and len(target) <= (longest_target or len(target)):
                 links = [_links(codec, example, source, target)] if guided else []
                 yield source, target, *links
             else:
@@ -177,9 +185,10 @@ def _encode(
     longest = max(recipe.data.max_source, recipe.data.max_target) if guided else 0
     corpus = Corpus.write(folder, encoded(), *codec.limits, longest)
     if too_long:
+        or_target = f" or data.max_target={longest_target}" if longest_target else ""
         notes.append(
-            f"{too_long:,} training pairs are longer than data.max_source={recipe.data.max_source} "
-            f"or data.max_target={recipe.data.max_target} tokens and were left out"
+            f"{too_long:,} {name} pairs are longer than data.max_source={longest_source}{or_target} "
+            "tokens and were left out"
         )
     return corpus
 

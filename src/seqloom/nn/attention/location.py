@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from seqloom.errors import UserError
+from seqloom.errors import SourceTooLong
 from seqloom.nn.attention.scores import Score
 
 
@@ -25,10 +25,10 @@ class Location(Score):
         self.W_a = nn.Linear(query, max_source, bias=False)
 
     def keys(self, source: Float[Tensor, "B S H"]) -> Float[Tensor, "B S H"]:
-        """The source as it is. Raises UserError if it is longer than W_a."""
+        """The source as it is. Raises SourceTooLong if it is longer than W_a."""
         length, limit = source.shape[1], self.W_a.out_features
         if length > limit:
-            raise UserError(
+            raise SourceTooLong(
                 f"location attention knows {limit} source positions (decoder.attention.max_source), "
                 f"but this source has {length} tokens, <eos> counted. Shorten it, or train with a "
                 f"larger maximum."

@@ -1,0 +1,67 @@
+"""`--with RUN`: several models answer as one, in every command that answers."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Invoke, train_tiny
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that differs in what it drew at the start; its vocabularies are the same."""
+    folder = tmp_path_factory.mktemp("other")
+    changes = ("--set", "decoder.hidden=5", "--set", "encoder.hidden=6")
+    done = train_tiny(folder, folder / "run", *changes)
+    assert done.exit_code == 0, done.output
+    return folder / "run"
+
+
+def log_probs(text: str) -> list[float]:
+    return [float(part) for line in text.splitlines() for part in line.split("\t")[2::2]]
+
+
+def test_scores_are_of_the_mean_probability(
+    run: Path, other: Path, pairs: Path, invoke: Invoke
+) -> None:
+    one, its, both = (
+        log_probs(invoke("score", *models, "--tokens").stdout)
+        for models in ((run, pairs), (other, pairs), (run, pairs, "--with", other))
+    )
+    mean = [math.log((math.exp(p) + math.exp(q)) / 2) for p, q in zip(one, its, strict=True)]
+    assert both == pytest.approx(mean, abs=1e-5)
+    assert one != pytest.approx(its, abs=1e-3)
+
+
+def test_a_run_with_itself_answers_as_alone(run: Path, invoke: Invoke) -> None:
+    alone, twice = (
+        invoke("predict", run, "--beam", 3, *more, given="가나\n\n다\n").stdout
+        for more in ((), ("--with", run, "--with", run))
+    )
+    assert twice == alone
+
+
+def test_an_evaluation_names_all_models(
+    run: Path, other: Path, pairs: Path, invoke: Invoke
+) -> None:
+    options = ("--with", other, "--bootstrap", 0, "--json", "-", "--set", "search.beam=2")
+    done = invoke("evaluate", run, pairs, *options)
+    assert done.exit_code == 0, done.output
+    twin = json.loads(done.stdout)
+    assert (twin["run"], twin["with"]) == (str(run), [str(other)])
+
+
+def test_an_explanation_shows_the_attention_of_both(run: Path, other: Path, invoke: Invoke) -> None:
+    done = invoke("explain", run, "가나", "--with", other, "--set", "search.beam=2")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[1].split() == ["가", "나", "<eos>"]
+
+
+def test_unlike_vocabularies_are_named(run: Path, tmp_path: Path, invoke: Invoke) -> None:
+    unlike = tmp_path / "run"
+    assert train_tiny(tmp_path, unlike, "--set", "target.kind=characters").exit_code == 0
+    done = invoke("predict", run, "--with", unlike, given="가\n")
+    assert done.exit_code == 2
+    assert f"one target vocabulary, but {unlike} has other tokens" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
