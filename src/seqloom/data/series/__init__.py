@@ -1,0 +1,12 @@
+"""Sequences of real vectors: frames (sensor readings, speech) and pen strokes.
+
+    frames, arrays       files -> sequences, each with its place
+    table                CSV or Parquet columns -> one table
+    windows              a table -> pairs of past and future
+    scaling              standardised features, and back
+    strokes              pen offsets <-> points, simplified
+    inkml, svg_strokes   drawings from files; svg_path is the language of SVG paths, xml_tree the
+                         reading of XML
+
+A sequence is an array [T, F]; F real-valued features of each frame.
+"""

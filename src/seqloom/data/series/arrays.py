@@ -1,0 +1,73 @@
+"""numpy files -> arrays, one for each sequence; the first has the number 1.
+
+.npy  [T] or [T, F]: one sequence; [N, T, F]: N of them
+.npz  arrays 'points' [all T, F] and 'lengths' [N]: all sequences end to end; with the name of a part
+      before them (train_points, train_lengths) several sets share a file. Without lengths each
+      array is read as a .npy is.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqloom.data.bad_rows import Place
+from seqloom.data.sources.lines import check_readable
+from seqloom.errors import UserError
+
+_POINTS, _LENGTHS = "points", "lengths"
+
+
+def read_arrays(path: str, part: str) -> Iterator[tuple[Place, NDArray[Any]]]:
+    """The sequences and their numbers, not yet judged."""
+    for number, values in enumerate(_cut(path, part), start=1):
+        yield Place(path, number), values
+
+
+def _cut(path: str, part: str) -> Iterator[NDArray[Any]]:
+    arrays = load_arrays(path)
+    points, lengths = (f"{part}_{name}" if part else name for name in (_POINTS, _LENGTHS))
+    if points in arrays and lengths in arrays:
+        yield from _by_lengths(path, arrays[points], arrays[lengths], lengths)
+    elif part or any(name.endswith(f"_{_LENGTHS}") for name in arrays):
+        raise UserError(
+            f"{path}: must have arrays '{points}' and '{lengths}', but has {', '.join(arrays)}. "
+            "Choose a part that is there."
+        )
+    else:
+        for array in arrays.values():
+            yield from array if array.ndim == 3 else [array]
+
+
+def _by_lengths(
+    path: str, points: NDArray[Any], lengths: NDArray[Any], name: str
+) -> Iterator[NDArray[Any]]:
+    ends = np.cumsum(lengths, dtype=np.int64)
+    if (lengths < 0).any() or (ends[-1] if len(ends) else 0) != len(points):
+        raise UserError(
+            f"{path}: '{name}' must add up to the {len(points)} points, but adds up to "
+            f"{int(lengths.sum())}. Write the file again."
+        )
+    yield from np.split(points, ends[:-1]) if len(ends) else []
+
+
+def load_arrays(path: str) -> dict[str, NDArray[Any]]:
+    """All arrays of a .npy or .npz file by name. Pickled objects are refused: they are programs."""
+    check_readable(path)
+    try:
+        # numpy leaves a file open that it cannot read, unless it is ours.
+        with Path(path).open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return {"": loaded}
+            with loaded:
+                return {name: loaded[name] for name in loaded.files}
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise UserError(
+            f"{path}: must be a numpy file of plain numbers, but cannot be read as one ({reason}). "
+            "Save it with numpy.save or numpy.savez, without objects."
+        ) from error
