@@ -20,7 +20,7 @@ from seqloom.data.sources.table import Record, read_table
 def read_csv(path: str, data: Data, need_target: bool) -> Iterator[Row | Fault]:
     # The csv module has a limit of its own, for the whole process, that must not be the lower one.
     csv.field_size_limit(max(csv.field_size_limit(), data.max_line_bytes))
-    yield from read_table(_records(path, data.max_line_bytes), path, data, need_target)
+    yield from read_table(records(path, data.max_line_bytes), path, data, need_target)
 
 
 class _BadLineError(Exception):
@@ -30,7 +30,7 @@ class _BadLineError(Exception):
         self.fault = fault
 
 
-def _records(path: str, limit: int) -> Iterator[Record | Fault]:
+def records(path: str, limit: int) -> Iterator[Record | Fault]:
     with opened(path) as stream:
         returned: deque[Line | Fault] = deque()
         lines = _with_returned(read_lines(stream, path, limit), returned)

@@ -24,14 +24,14 @@ def read_jsonl(path: str, data: Data, need_target: bool) -> Iterator[Row | Fault
                 yield line
                 continue
             try:
-                values = _parsed(line.text)
+                values = parsed(line.text)
                 chosen = chosen or by_key(data, tuple(values), need_target)
                 yield _row(line, values, chosen, need_target)
             except UserError as error:
                 yield Fault(line.place, str(error), "Mend the row.", line.text)
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
     if not text.strip():
         raise UserError("expected a JSON object, but the line is empty.")
     try:
@@ -43,7 +43,7 @@ def _parsed(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UserError(f"must be JSON of a usable size, but is not ({error}).") from error
     if not isinstance(value, dict):
-        raise UserError(f"expected a JSON object, but found {_kind(value)}.")
+        raise UserError(f"expected a JSON object, but found {kind(value)}.")
     return cast(dict[str, Any], value)
 
 
@@ -67,7 +67,7 @@ def _text(setting: str, key: str, values: dict[str, Any]) -> str:
         raise UserError(unknown(setting, key, tuple(values)))
     value = values[key]
     if not isinstance(value, str):
-        raise UserError(f"'{key}' must be a string, but is {_kind(value)}.")
+        raise UserError(f"'{key}' must be a string, but is {kind(value)}.")
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -78,7 +78,7 @@ def _text(setting: str, key: str, values: dict[str, Any]) -> str:
     return value
 
 
-def _kind(value: object) -> str:
+def kind(value: object) -> str:
     match value:
         case None:
             return "null"

@@ -10,10 +10,10 @@ from seqloom.data.sources.table import Record, read_table
 
 
 def read_tsv(path: str, data: Data, need_target: bool) -> Iterator[Row | Fault]:
-    yield from read_table(_records(path, data.max_line_bytes), path, data, need_target)
+    yield from read_table(records(path, data.max_line_bytes), path, data, need_target)
 
 
-def _records(path: str, limit: int) -> Iterator[Record | Fault]:
+def records(path: str, limit: int) -> Iterator[Record | Fault]:
     with opened(path) as stream:
         for line in read_lines(stream, path, limit):
             if isinstance(line, Fault):

@@ -1,0 +1,148 @@
+"""Laws of the classifiers of documents, and one document by hand."""
+
+from math import exp, tanh
+
+import pytest
+import torch
+from tests.models.documents import KINDS, LABELS, documents, made, read
+from tests.nn.attention_by_hand import fill
+
+from seqloom.config.training import Training
+from seqloom.data.documents.batching import batch_of
+from seqloom.models.build_documents import build_classifier, fill_embedding
+from seqloom.models.classification_loss import one_label
+from seqloom.models.documents import documents_of, label_of
+
+SHAPE = [[3, 1, 8], [2], [5, 5, 1, 7, 2], [13]]
+EXACT = {"rtol": 0.0, "atol": 1e-12}
+
+kinds = pytest.mark.parametrize("settings", KINDS.values(), ids=KINDS)
+pytestmark = pytest.mark.usefixtures("unchecked_shapes")
+
+
+@kinds
+def test_neighbours_and_padding_at_both_levels_never_change_an_answer(settings):
+    model, some = made(settings), documents(settings, SHAPE)
+    together = read(model, some)
+    for row, document in enumerate(some):
+        alone = read(model, [document])
+        L, T = alone.word_weights.shape[1:]
+        torch.testing.assert_close(together.logits[row], alone.logits[0], **EXACT)
+        torch.testing.assert_close(
+            together.word_weights[row, :L, :T], alone.word_weights[0], **EXACT
+        )
+        torch.testing.assert_close(
+            together.sentence_weights[row, :L], alone.sentence_weights[0], **EXACT
+        )
+
+
+@kinds
+def test_the_order_of_a_batch_never_changes_an_answer(settings):
+    model, some = made(settings), documents(settings, SHAPE)
+    order = [2, 0, 3, 1]
+    there = read(model, some).logits[order]
+    torch.testing.assert_close(read(model, [some[i] for i in order]).logits, there, **EXACT)
+
+
+@kinds
+def test_how_sentences_are_grouped_never_changes_an_answer(settings):
+    model, some = made(settings), documents(settings, SHAPE)
+    one_group, many = read(model, some, limit=1.0), read(model, some, limit=0.0)
+    for one, other in zip(one_group, many, strict=True):
+        torch.testing.assert_close(one, other, **EXACT)
+
+
+@kinds
+def test_both_weights_are_distributions_over_what_is_there(settings):
+    some = documents(settings, SHAPE)
+    reading = read(made(settings), some)
+    for row, document in enumerate(some):
+        assert reading.sentence_weights[row].sum().item() == pytest.approx(1)
+        assert (reading.sentence_weights[row, len(document) :] == 0).all()
+        for sentence, words in enumerate(document):
+            weights = reading.word_weights[row, sentence]
+            assert weights.sum().item() == pytest.approx(1)
+            assert (weights[len(words) :] == 0).all()
+        assert (reading.word_weights[row, len(document) :] == 0).all()
+
+
+@kinds
+def test_gradients_reach_every_parameter(settings):
+    model = made(settings).train()
+    batch = batch_of(documents(settings, SHAPE), [(0,), (1,), (2,), (1,)])
+    logits = model(documents_of(batch, model)).logits
+    one_label(logits, label_of(batch, model)).weighted.backward()
+    without = [
+        name
+        for name, weight in model.named_parameters()
+        if weight.grad is None or not weight.grad.abs().sum() > 0
+    ]
+    assert without == []
+
+
+@kinds
+def test_the_model_has_the_derivatives_of_small_differences(settings):
+    model = made(settings)
+    batch = batch_of(documents(settings, [[2, 1], [3]]), [(0,), (2,)])
+    some, labels = documents_of(batch, model), label_of(batch, model)
+
+    def loss(*_: torch.Tensor) -> torch.Tensor:
+        return one_label(model(some).logits, labels).weighted
+
+    assert torch.autograd.gradcheck(loss, list(model.parameters()), fast_mode=True)
+
+
+@kinds
+def test_one_batch_can_be_overfitted(settings):
+    model = made(settings).train()
+    batch = batch_of(documents(settings, SHAPE), [(0,), (1,), (2,), (1,)])
+    some, labels = documents_of(batch, model), label_of(batch, model)
+    optimizer = torch.optim.Adam(model.parameters(), 0.05)
+    for _ in range(40):
+        optimizer.zero_grad()
+        loss = one_label(model(some).logits, labels).weighted
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 0.1
+
+
+def test_a_document_of_one_sentence_of_two_words_by_hand():
+    # An Elman cell without recurrence is tanh(W x): forward 0.5 x, backward -x; the same above.
+    settings = KINDS["attention"].model_copy(
+        update={"cell": "elman", "embedding": 1, "hidden": 1, "attention": 1}
+    )
+    model = build_classifier(settings, Training(), 6, 2)
+    fill(model, embedding__weight=[[0], [0], [0], [0], [0.8], [-0.6]])
+    for level, u in ((model.words, 1.5), (model.sentences, 1.0)):
+        fill(level.pooling, W__weight=[[1, 2]], W__bias=[0.1], u__weight=[[u]])
+    fill(model.words.stack.forwards[0], W=[[0.5]], R=[[0]], b=[0])
+    fill(model.words.stack.backwards[0], W=[[-1]], R=[[0]], b=[0])
+    fill(model.sentences.stack.forwards[0], W=[[1, 0]], R=[[0]], b=[0])
+    fill(model.sentences.stack.backwards[0], W=[[0, 1]], R=[[0]], b=[0])
+    fill(model.readout, weight=[[1, 0], [0, 1]], bias=[0, 0.5])
+    reading = read(model.double().eval(), [[[4, 5]]])
+
+    h = [(tanh(0.5 * x), tanh(-x)) for x in (0.8, -0.6)]
+    grown = [exp(1.5 * tanh(f + 2 * b + 0.1)) for f, b in h]
+    a = [each / sum(grown) for each in grown]
+    s = [a[0] * h[0][k] + a[1] * h[1][k] for k in (0, 1)]
+    assert reading.word_weights[0, 0].tolist() == pytest.approx(a)
+    assert reading.sentence_weights.tolist() == [[1.0]]
+    assert reading.logits[0].tolist() == pytest.approx([tanh(s[0]), tanh(s[1]) + 0.5])
+
+
+def test_a_word_far_away_reaches_a_sentence_only_through_the_sentence_level():
+    # Word weights of one sentence do not depend on another.
+    model, (first, second) = made(KINDS["attention"]), documents(KINDS["attention"], [[3, 4], [2]])
+    changed = read(model, [[first[0], second[0]]]).word_weights[0, 0, :3]
+    torch.testing.assert_close(read(model, [first]).word_weights[0, 0, :3], changed, **EXACT)
+
+
+def test_frozen_vectors_stay_and_fill_their_rows():
+    settings = KINDS["attention"].model_copy(update={"freeze_vectors": True})
+    model = build_classifier(settings, Training(), 9, LABELS)
+    before = model.embedding.weight.clone()
+    fill_embedding(model.embedding, {5: torch.ones(7).numpy()})
+    assert not model.embedding.weight.requires_grad
+    assert model.embedding.weight[5].tolist() == [1.0] * 7
+    assert torch.equal(model.embedding.weight[6:], before[6:])
