@@ -76,6 +76,14 @@ def test_a_beam_finds_the_list_of_torch(variant):
     assert [[h.tokens for h in of] for of in found] == [[h.tokens for h in of] for of in expected]
 
 
+def test_a_batch_without_a_unit_that_is_open_to_copying_is_answered_too(variant):
+    asked = [variant.asked[2], variant.asked[2]]  # empty lines: <eos> alone
+    beam = Search(beam=3, nbest=2, max_length=4)
+    expected = search(ModelStepper(variant.model), asked, beam)
+    found = search(variant.stepper, asked, beam)
+    assert [[h.tokens for h in of] for of in found] == [[h.tokens for h in of] for of in expected]
+
+
 def test_neighbours_and_their_order_never_change_an_answer(variant):
     _, stepper, asked = variant
     together = stepper.greedy(asked, GREEDY)

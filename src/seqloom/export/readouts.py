@@ -44,7 +44,8 @@ def copies(g: Graph, pointer: Pointer, source: Value) -> list[Part]:
     number = g.op("Div", source, g.ints(pointer.source_vocabulary))
     ids = g.op("Sub", number, g.ints(1))
     largest = g.op("ReduceMax", g.reshape(ids, -1), axes=[0], keepdims=1)
-    width = g.op("Max", g.op("Sub", largest, g.ints(V - 1)), g.ints(0))
+    # At least one, which then no source has: Reshape takes a size of 0 for one that it copies.
+    width = g.op("Max", g.op("Sub", largest, g.ints(V - 1)), g.ints(1))
     extended = g.op(
         "Range", *(g.squeeze(bound, 0) for bound in (g.ints(V), _plus(g, width, V), g.ints(1)))
     )
