@@ -7,7 +7,7 @@ import pytest
 from tests.fixtures.make_run import ASKED, answered
 
 import seqloom
-from seqloom.models.artifact import FORMAT
+from seqloom.models.folder import FORMAT
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FOLDERS = sorted(FIXTURES.glob("run-format-*"))

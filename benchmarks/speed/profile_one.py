@@ -27,7 +27,7 @@ from seqloom.models.tensors import pairs_of
 from seqloom.search.decode import search
 from seqloom.training.device import choose_device
 from seqloom.training.optimizer import make_optimizer
-from seqloom.training.prepare import batches_of, prepare
+from seqloom.training.pairs.prepare import batches_of, prepare
 
 _TOP = 15
 

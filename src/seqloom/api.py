@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from seqloom import explain as pictures
-from seqloom.config import Recipe, override, read_recipe
+from seqloom.config import AnyRecipe, override, read_recipe, with_files
 from seqloom.console.session import sitting
 from seqloom.ensemble import Ensemble, Member
 from seqloom.errors import UserError
@@ -66,7 +66,7 @@ def _load_export(folder: Path, device: str) -> Model:
 
 
 def train(
-    recipe: str | Path | Recipe,
+    recipe: str | Path | AnyRecipe,
     data: Sequence[str | Path] = (),
     *,
     dev: Sequence[str | Path] = (),
@@ -91,7 +91,7 @@ def train(
         return fitted(chosen, folder, resume=resume, command=command, quiet=quiet)
 
 
-def fitted(recipe: Recipe, folder: Path, *, resume: bool, command: str, quiet: bool) -> Model:
+def fitted(recipe: AnyRecipe, folder: Path, *, resume: bool, command: str, quiet: bool) -> Model:
     """Train a recipe into a folder, draw its curve, write its card, and load it.
 
     command  what started this, for the card
@@ -105,27 +105,14 @@ def fitted(recipe: Recipe, folder: Path, *, resume: bool, command: str, quiet: b
 
 
 def prepare_recipe(
-    recipe: str | Path | Recipe,
+    recipe: str | Path | AnyRecipe,
     data: Sequence[str | Path] = (),
     dev: Sequence[str | Path] = (),
     changes: Sequence[str] = (),
-) -> Recipe:
+) -> AnyRecipe:
     """A recipe with other data and some settings changed."""
-    chosen = recipe if isinstance(recipe, Recipe) else read_recipe(str(recipe))
-    if data:
-        files = tuple(str(path) for path in data)
-        own = chosen.data.model_copy(
-            update={"train": files, "dev": tuple(map(str, dev)), "test": (), "embedded": None}
-            | {"alignments": ()}
-            # The features of embedded data are columns that only it has.
-            | ({"features": ()} if chosen.data.embedded else {})
-        )
-        chosen = chosen.model_copy(update={"data": own})
-    elif dev:
-        if not chosen.data.train:
-            raise UserError("a dev set needs training data beside it: give that with --data FILE.")
-        own = chosen.data.model_copy(update={"dev": tuple(map(str, dev))})
-        chosen = chosen.model_copy(update={"data": own})
+    chosen = read_recipe(recipe) if isinstance(recipe, str | Path) else recipe
+    chosen = with_files(chosen, [*map(str, data)], [*map(str, dev)])
     return override(chosen, changes)
 
 

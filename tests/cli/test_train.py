@@ -205,7 +205,7 @@ def test_a_signal_while_data_is_prepared_just_ends(
     def interrupted(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("seqloom.training.run.prepare", interrupted)
+    monkeypatch.setattr("seqloom.training.pairs.task.prepare", interrupted)
     done = train_tiny(tmp_path, tmp_path / "run")
     assert done.exit_code == 130
     assert done.stderr == "Stopped before there was anything to save.\n"

@@ -9,7 +9,7 @@ from seqloom.config import Recipe, override, read_recipe
 from seqloom.errors import UserError
 
 TOP = (
-    "data, decoder, description, encoder, expected, metrics, name, search, seed, "
+    "data, decoder, description, encoder, expected, family, metrics, name, search, seed, "
     "shared_vocabulary, source, target, training"
 )
 LUONG = (

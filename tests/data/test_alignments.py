@@ -12,7 +12,7 @@ from seqloom.data.corpus import Corpus
 from seqloom.data.example import Example
 from seqloom.data.sources import read_pairs
 from seqloom.errors import UserError
-from seqloom.training.prepare import prepare
+from seqloom.training.pairs.prepare import prepare
 
 
 def written(path: Path, *lines: str) -> str:

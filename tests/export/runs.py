@@ -6,8 +6,9 @@ import torch
 
 from seqloom.config import Data, Luong, Recipe, RecurrentEncoder, Search, Training, Whitespace
 from seqloom.data.example import Example
-from seqloom.models.artifact import WEIGHTS, Run, load_run, save_setting, save_weights
+from seqloom.models.artifact import Run, load_run, save_setting
 from seqloom.models.build import build
+from seqloom.models.folder import WEIGHTS, save_weights
 from seqloom.text.pair import PairCodec
 
 PAIRS = [("abc", "x y"), ("ca", "y"), ("b", "x x y"), ("cabba", "y x"), ("aacb", "x")]

@@ -6,8 +6,9 @@ from tests.laws.batches import pairs_of
 from tests.laws.variants import VARIANTS
 
 from seqloom.data.example import Example
-from seqloom.models.artifact import WEIGHTS, load_run, save_setting, save_weights
+from seqloom.models.artifact import load_run, save_setting
 from seqloom.models.build import build
+from seqloom.models.folder import WEIGHTS, save_weights
 from seqloom.text.pair import PairCodec
 
 PAIRS = [Example("abcdefg", "hijklmnop")]

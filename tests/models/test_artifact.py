@@ -10,15 +10,9 @@ import torch
 from seqloom.config import Luong, Recipe, RecurrentEncoder
 from seqloom.data.example import Example
 from seqloom.errors import UserError
-from seqloom.models.artifact import (
-    FORMAT,
-    WEIGHTS,
-    load_run,
-    load_setting,
-    save_setting,
-    save_weights,
-)
+from seqloom.models.artifact import load_run, load_setting, save_setting
 from seqloom.models.build import build
+from seqloom.models.folder import FORMAT, WEIGHTS, save_weights
 from seqloom.text.pair import PairCodec
 
 RECIPE = Recipe(

@@ -6,9 +6,10 @@ from torch import Tensor
 
 from seqloom.config import Recipe, RecurrentEncoder, Sutskever
 from seqloom.data.example import Example
-from seqloom.models.artifact import WEIGHTS, load_run, load_weights, save_setting, save_weights
+from seqloom.models.artifact import load_run, save_setting
 from seqloom.models.build import build
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
+from seqloom.models.folder import WEIGHTS, load_weights, save_weights
 from seqloom.text.pair import PairCodec
 from seqloom.training.average import MovingAverage, weights_of
 

@@ -11,7 +11,7 @@ from tests.slow import sitting
 
 from seqloom.config import Recipe, override
 from seqloom.errors import UserError
-from seqloom.models.artifact import WEIGHTS
+from seqloom.models.folder import WEIGHTS
 from seqloom.training.journal import Journal, read_journal
 from seqloom.training.run import Ready, Step, training
 

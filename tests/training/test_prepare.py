@@ -4,7 +4,7 @@ import pytest
 
 from seqloom.config import Recipe, override
 from seqloom.errors import UserError
-from seqloom.training.prepare import prepare
+from seqloom.training.pairs.prepare import prepare
 
 LONG = "abcdefgh"
 

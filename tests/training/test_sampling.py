@@ -5,7 +5,7 @@ from math import exp, log
 import pytest
 
 from seqloom.config import Sampling
-from seqloom.training.sampling import inverse_sigmoid_constant, own_probability
+from seqloom.training.pairs.sampling import inverse_sigmoid_constant, own_probability
 
 each_decay = pytest.mark.parametrize("decay", ["linear", "exponential", "inverse_sigmoid"])
 

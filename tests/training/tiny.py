@@ -17,8 +17,9 @@ from seqloom.symbols import EOS
 from seqloom.training.average import MovingAverage
 from seqloom.training.loop import Fit
 from seqloom.training.optimizer import make_optimizer
+from seqloom.training.pairs.task import PairTask
 from seqloom.training.progress import Progress
-from seqloom.training.validation import Validation
+from seqloom.training.task import Facts, Validation
 
 SOURCE_VOCABULARY, TARGET_VOCABULARY = 7, 9
 Ids = Sequence[int]
@@ -66,6 +67,20 @@ def tiny_model(dropout: float = 0.0) -> EncoderDecoder:
     return build(recipe, SOURCE_VOCABULARY, TARGET_VOCABULARY)
 
 
+class TinyTask(PairTask):
+    """Pairs without a vocabulary or a dev set."""
+
+    def __init__(self, settings: Training, model: EncoderDecoder, batches: Batches) -> None:
+        self.recipe = Recipe(training=settings)
+        self.model = model
+        self.batches = batches
+        self.notes = ()
+
+    @property
+    def facts(self) -> Facts:
+        return Facts("pairs", "token", len(PAIRS), 0)
+
+
 def fit_of(
     batches: Batches,
     settings: Training,
@@ -83,11 +98,10 @@ def fit_of(
         return Validation(loss, None, loss)
 
     return Fit(
-        model=model,
+        task=TinyTask(settings, model, batches),
         optimizer=make_optimizer(settings.optimizer, model.parameters()),
         average=MovingAverage(model, settings.ema_decay) if settings.average == "ema" else None,
         progress=Progress(),
-        batches=batches,
         validate=validate,
         settings=settings,
         total_updates=None,

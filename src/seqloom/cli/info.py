@@ -11,7 +11,7 @@ from seqloom.cli.options import recipes
 from seqloom.console.progress import clock
 
 if TYPE_CHECKING:
-    from seqloom.config import Recipe
+    from seqloom.config import AnyRecipe, Recipe
 
 
 def info(
@@ -56,14 +56,14 @@ def _listed() -> str:
     return f"{recipes}\n\nMore on one: seqloom info RECIPE. Train one: seqloom train RECIPE."
 
 
-def _described(recipe: "Recipe") -> str:
+def _described(recipe: "AnyRecipe") -> str:
     lines = [f"{recipe.name}: {recipe.description}" if recipe.description else recipe.name]
     if recipe.expected:
         lines.append(f"Expected: {recipe.expected}")
     return "\n".join(lines)
 
 
-def _yaml(recipe: "Recipe") -> str:
+def _yaml(recipe: "AnyRecipe") -> str:
     """As `config.yaml` in a run folder."""
     import yaml
 
@@ -71,8 +71,9 @@ def _yaml(recipe: "Recipe") -> str:
     return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=100).rstrip()
 
 
-def _run(folder: Path) -> tuple["Recipe", str]:
-    from seqloom.models.artifact import WEIGHTS, load_setting, load_weights
+def _run(folder: Path) -> tuple["AnyRecipe", str]:
+    from seqloom.models.artifact import load_setting
+    from seqloom.models.folder import WEIGHTS, load_weights
     from seqloom.training.journal import read_journal
 
     recipe, codec = load_setting(folder)
@@ -92,7 +93,7 @@ def _run(folder: Path) -> tuple["Recipe", str]:
     return recipe, _told(folder, facts)
 
 
-def _export(folder: Path) -> tuple["Recipe", str]:
+def _export(folder: Path) -> tuple["AnyRecipe", str]:
     from seqloom.config import read_recipe
     from seqloom.extras import needs
 

@@ -9,12 +9,18 @@ import typer
 from seqloom.console.session import Stopped
 
 if TYPE_CHECKING:
-    from seqloom.config import Recipe
+    from seqloom.config import AnyRecipe
     from seqloom.model import Model
 
 
 def train_to_end(
-    recipe: "Recipe", folder: Path, *, resume: bool, command: str, go_on: str, quiet: bool = False
+    recipe: "AnyRecipe",
+    folder: Path,
+    *,
+    resume: bool,
+    command: str,
+    go_on: str,
+    quiet: bool = False,
 ) -> "Model":
     """Train, and return the model; a signal ends the process with a line on how to go on.
 

@@ -13,7 +13,7 @@ from seqloom.cli.session import next_steps, train_to_end
 from seqloom.errors import UserError
 
 if TYPE_CHECKING:
-    from seqloom.config import Recipe
+    from seqloom.config import AnyRecipe
 
 RUNS = Path("runs")
 
@@ -79,7 +79,7 @@ def train(
     typer.echo(next_steps(folder), err=True)
 
 
-def _new(recipe: str | None, data: list[str], dev: list[str], changes: list[str]) -> "Recipe":
+def _new(recipe: str | None, data: list[str], dev: list[str], changes: list[str]) -> "AnyRecipe":
     if recipe is None:
         raise UserError("train needs a RECIPE: a name from 'seqloom info' or a YAML file.")
     from seqloom.api import prepare_recipe
@@ -87,7 +87,7 @@ def _new(recipe: str | None, data: list[str], dev: list[str], changes: list[str]
     return prepare_recipe(recipe, data, dev, changes)
 
 
-def _resumed(folder: Path, data: list[str], dev: list[str], changes: list[str]) -> "Recipe":
+def _resumed(folder: Path, data: list[str], dev: list[str], changes: list[str]) -> "AnyRecipe":
     """The settings the run began with, and what is changed now. Its data cannot change: where a run
     stands is a place in its data."""
     from seqloom.config import read_recipe

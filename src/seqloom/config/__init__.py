@@ -13,6 +13,9 @@ from seqloom.config.attention import (
     MultiHead,
 )
 from seqloom.config.data import Data
+from seqloom.config.documents import DocumentRecipe
+from seqloom.config.families import AnyRecipe, of_pairs, with_files
+from seqloom.config.frames import FramesRecipe
 from seqloom.config.network import (
     GNMT,
     Bahdanau,
@@ -25,6 +28,7 @@ from seqloom.config.network import (
     TransformerDecoder,
     TransformerEncoder,
 )
+from seqloom.config.next_step import NextStepRecipe
 from seqloom.config.packaged import recipe_names
 from seqloom.config.read import override, read_recipe, write_recipe
 from seqloom.config.recipe import Recipe
@@ -50,6 +54,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Additive",
+    "AnyRecipe",
     "Attention",
     "Bahdanau",
     "Bytes",
@@ -61,8 +66,10 @@ __all__ = [
     "Coverage",
     "Data",
     "Decoder",
+    "DocumentRecipe",
     "Dot",
     "Encoder",
+    "FramesRecipe",
     "General",
     "InverseSqrt",
     "LocalM",
@@ -70,6 +77,7 @@ __all__ = [
     "Location",
     "Luong",
     "MultiHead",
+    "NextStepRecipe",
     "Optimizer",
     "Plateau",
     "Recipe",
@@ -85,8 +93,10 @@ __all__ = [
     "TransformerEncoder",
     "Whitespace",
     "Words",
+    "of_pairs",
     "override",
     "read_recipe",
     "recipe_names",
+    "with_files",
     "write_recipe",
 ]

@@ -155,8 +155,11 @@ DocumentModel = Annotated[Hierarchical | Flat | BagOfWords, Field(discriminator=
 class DocumentRecipe(Section):
     """All settings of a classifier of documents."""
 
-    name: str = ""
+    family: Literal["documents"] = "documents"
+    name: str = "custom"
     description: str = ""
+    expected: str = ""
+    """The score this recipe reached, on what, and how long it took."""
     seed: int = 1
     data: DocumentData = DocumentData()
     sentences: Sentences = ByLanguage()

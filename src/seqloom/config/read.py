@@ -7,26 +7,28 @@ import yaml
 from pydantic import ValidationError
 
 from seqloom.config import overrides as changes
+from seqloom.config.families import AnyRecipe, RecipeT, recipe_class
 from seqloom.config.messages import explain
 from seqloom.config.packaged import recipe_path
-from seqloom.config.recipe import Recipe
 from seqloom.config.schema import complete, given
+from seqloom.config.section import Section
 from seqloom.config.switches import misplaced
 from seqloom.config.yaml_file import Document, load
 from seqloom.errors import UserError
 
 
-def read_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Recipe:
+def read_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> AnyRecipe:
     """A packaged recipe by its name, or a YAML file; `overrides` such as 'decoder.layers=2'."""
-    return _overridden(load(recipe_path(str(name_or_path))), overrides)
+    document = load(recipe_path(str(name_or_path)))
+    return _overridden(recipe_class(document), document, overrides)
 
 
-def override(recipe: Recipe, overrides: Sequence[str]) -> Recipe:
+def override(recipe: RecipeT, overrides: Sequence[str]) -> RecipeT:
     """The recipe with some settings changed; all given to it before is kept where it still fits."""
-    return _overridden(Document(given(recipe)), overrides)
+    return _overridden(type(recipe), Document(given(recipe)), overrides)
 
 
-def write_recipe(recipe: Recipe, path: Path) -> None:
+def write_recipe(recipe: Section, path: Path) -> None:
     """Every setting, defaults too, so that the file means the same when defaults change."""
     settings = recipe.model_dump(mode="json")
     text = yaml.dump(settings, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
@@ -46,19 +48,19 @@ _BREAKS = set("\r\x85\u2028\u2029")
 _Dumper.add_representer(str, _text)
 
 
-def _overridden(document: Document, overrides: Sequence[str]) -> Recipe:
+def _overridden(section: type[RecipeT], document: Document, overrides: Sequence[str]) -> RecipeT:
     for change in changes.parse(overrides):
-        tree = changes.apply(Recipe, document.tree, change)
+        tree = changes.apply(section, document.tree, change)
         document = document.with_tree(tree, change.path)
-    return _checked(document)
+    return _checked(section, document)
 
 
-def _checked(document: Document) -> Recipe:
-    tree = complete(Recipe, document.tree)
-    for path, sentence in misplaced(Recipe, tree):
+def _checked(section: type[RecipeT], document: Document) -> RecipeT:
+    tree = complete(section, document.tree)
+    for path, sentence in misplaced(section, tree):
         raise UserError(document.located(path, sentence))
     try:
-        return Recipe.model_validate(tree)
+        return section.model_validate(tree)
     except ValidationError as errors:
-        path, sentence = explain(Recipe, errors.errors()[0])
+        path, sentence = explain(section, errors.errors()[0])
     raise UserError(document.located(path, sentence))

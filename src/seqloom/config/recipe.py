@@ -29,6 +29,7 @@ Metric = Literal["exact", "wer", "per", "cer", "bleu", "chrf", "perplexity"]
 class Recipe(Section):
     """The whole of a run's settings; `config.yaml` in a run folder is one of these."""
 
+    family: Literal["pairs"] = "pairs"
     name: str = "custom"
     description: str = ""
     expected: str = ""

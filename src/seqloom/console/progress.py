@@ -1,7 +1,7 @@
 """How training shows where it stands: a bar on a terminal, now and then a line anywhere else.
 
-loss        running mean over some 50 updates, -log p per target token in nats
-tokens/s    running mean of target tokens, <eos> counted; time for validation left out
+loss        running mean over some 50 updates, -log p per unit (such as a target token) in nats
+tokens/s    running mean of units, for tokens <eos> counted; time for validation left out
 time left   until the first limit of the budget, at most: early stopping may be earlier
 """
 
@@ -31,6 +31,7 @@ class Meter:
     counters: "Counters"
     total: int | None
     max_minutes: float | None
+    unit: str = "token"
     loss: float = 0.0
     speed: float = 0.0
     _losses: float = 0.0
@@ -91,7 +92,7 @@ class Meter:
         left = "" if self.seconds_left is None else f", {clock(self.seconds_left)} left"
         return (
             f"update {self.counters.update:,}{total}, epoch {self.epoch}, "
-            f"loss {self.loss:.3f}, {self.speed:,.0f} tokens/s{left}"
+            f"loss {self.loss:.3f}, {self.speed:,.0f} {self.unit}s/s{left}"
         )
 
 

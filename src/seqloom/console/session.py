@@ -13,7 +13,7 @@ from seqloom.console.progress import Display, Meter, Silence, clock, display, st
 from seqloom.console.stop import Stop
 
 if TYPE_CHECKING:
-    from seqloom.config import Recipe
+    from seqloom.config import AnyRecipe
     from seqloom.training.loop import Step
     from seqloom.training.run import Event, Finished, Ready
 
@@ -32,7 +32,7 @@ class Stopped(KeyboardInterrupt):
 
 
 def sitting(
-    recipe: "Recipe", folder: Path, *, resume: bool, command: str, quiet: bool
+    recipe: "AnyRecipe", folder: Path, *, resume: bool, command: str, quiet: bool
 ) -> "tuple[Ready, Finished]":
     """Train to the end of the budget.
 
@@ -52,7 +52,7 @@ def sitting(
 
 
 def _drive(
-    recipe: "Recipe", folder: Path, resume: bool, command: str, show: "_Show", stop: Stop
+    recipe: "AnyRecipe", folder: Path, resume: bool, command: str, show: "_Show", stop: Stop
 ) -> "tuple[Ready, Finished]":
     from seqloom.training.card import note_command
     from seqloom.training.loop import Step
@@ -100,7 +100,7 @@ def _farewell(show: "_Show", resumable: bool) -> str:
 class _Show:
     """Events as lines and a bar."""
 
-    def __init__(self, recipe: "Recipe", console: Console, quiet: bool) -> None:
+    def __init__(self, recipe: "AnyRecipe", console: Console, quiet: bool) -> None:
         self.settings = recipe.training
         self.console = console
         self.quiet = quiet
@@ -134,7 +134,9 @@ class _Show:
         self.display.close()
 
     def _ready(self, ready: "Ready") -> None:
-        self.meter = Meter(ready.progress, ready.total_updates, self.settings.max_minutes)
+        self.meter = Meter(
+            ready.progress, ready.total_updates, self.settings.max_minutes, ready.facts.unit
+        )
         if not self.quiet:
             self.line(_sizes(ready))
             if ready.progress.update:
@@ -176,8 +178,9 @@ class _Show:
 
 
 def _sizes(ready: "Ready") -> str:
+    facts = ready.facts
+    sizes = ", ".join(f"{name.replace('_', ' ')} {size:,}" for name, size in facts.sizes.items())
     return (
-        f"Training {ready.folder} on {ready.train_pairs:,} pairs, {ready.dev_pairs:,} to validate on.\n"
-        f"Vocabularies of {ready.source_vocabulary:,} and {ready.target_vocabulary:,} tokens, "
-        f"{ready.parameters:,} parameters."
+        f"Training {ready.folder} on {facts.train:,} {facts.items}, {facts.dev:,} to validate on.\n"
+        f"{sizes[:1].upper()}{sizes[1:]}{', ' if sizes else ''}{ready.parameters:,} parameters."
     )

@@ -24,7 +24,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 
 from seqloom.api import prepare_recipe
-from seqloom.config import Recipe, override
+from seqloom.config import Recipe, of_pairs, override
 from seqloom.config.data import Data
 from seqloom.config.messages import explain
 from seqloom.config.recipe import Metric
@@ -123,7 +123,8 @@ def cells(experiment: Experiment, out: Path) -> Iterator[Cell]:
 
 def _recipe(experiment: Experiment, name: str, row: Row, data: Data, seed: int) -> Recipe:
     try:
-        recipe = prepare_recipe(row.recipe, changes=[*experiment.set, *row.set, f"seed={seed}"])
+        changes = [*experiment.set, *row.set, f"seed={seed}"]
+        recipe = of_pairs(prepare_recipe(row.recipe, changes=changes), "compare")
         recipe = recipe.model_copy(update={"data": _located(data), "metrics": experiment.metrics})
         return override(recipe, [])
     except UserError as error:

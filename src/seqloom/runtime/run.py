@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqloom.config import Recipe, read_recipe
+from seqloom.config import Recipe, of_pairs, read_recipe
 from seqloom.data.batching import Batch
 from seqloom.errors import UserError
 from seqloom.kernel import KernelStepper, available, set_threads, why_not
@@ -58,7 +58,7 @@ def _forced(stepper: Stepper[Any], sources: list[list[int]], target: Ids) -> Rea
 def load_export(folder: Path, threads: int | None = None) -> OnnxRun:
     """Raises UserError if the folder is not whole or newer than this version reads."""
     about = read_description(folder)
-    recipe = read_recipe(str(folder / "config.yaml"))
+    recipe = of_pairs(read_recipe(folder / "config.yaml"), str(folder))
     codec = PairCodec.load(folder, recipe.copying)
     steps = _compiled(folder, about, recipe, threads) or OnnxStepper(folder, about, threads)
     return OnnxRun(recipe, codec, about, steps)

@@ -8,11 +8,12 @@ commands.txt   what was typed, a line for each sitting
 import json
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from seqloom.atomic import replacing
-from seqloom.config import Decoder, Encoder, Recipe, TransformerDecoder, TransformerEncoder
+from seqloom.config import AnyRecipe, Recipe
 from seqloom.training.run import Finished, Ready
+from seqloom.training.task import Facts
 
 COMMANDS = "commands.txt"
 
@@ -23,16 +24,16 @@ def note_command(folder: Path, command: str) -> None:
         file.write(command.replace("\n", " ") + "\n")
 
 
-def write_card(folder: Path, recipe: Recipe, ready: Ready, finished: Finished) -> None:
+def write_card(folder: Path, recipe: AnyRecipe, ready: Ready, finished: Finished) -> None:
     """Write the card and its JSON twin into a finished run."""
     summary = _summary(folder, recipe, ready, finished)
     with replacing(folder / "README.md") as part:
-        part.write_text(_card(folder, recipe, summary), encoding="utf-8")
+        part.write_text(_card(folder, recipe, ready.facts, summary), encoding="utf-8")
     with replacing(folder / "summary.json") as part:
         part.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _summary(folder: Path, recipe: Recipe, ready: Ready, finished: Finished) -> dict[str, Any]:
+def _summary(folder: Path, recipe: AnyRecipe, ready: Ready, finished: Finished) -> dict[str, Any]:
     progress = finished.progress
     dev: dict[str, float] = {"loss": finished.validation.loss}
     if finished.validation.metric is not None:
@@ -42,10 +43,9 @@ def _summary(folder: Path, recipe: Recipe, ready: Ready, finished: Finished) -> 
         "recipe": recipe.name,
         "seqloom": version("seqloom"),
         "seed": recipe.seed,
-        "train_pairs": ready.train_pairs,
-        "dev_pairs": ready.dev_pairs,
-        "source_vocabulary": ready.source_vocabulary,
-        "target_vocabulary": ready.target_vocabulary,
+        f"train_{ready.facts.items}": ready.facts.train,
+        f"dev_{ready.facts.items}": ready.facts.dev,
+        **ready.facts.sizes,
         "parameters": ready.parameters,
         "updates": progress.update,
         "epochs": progress.epoch,
@@ -57,7 +57,7 @@ def _summary(folder: Path, recipe: Recipe, ready: Ready, finished: Finished) -> 
     }
 
 
-def _card(folder: Path, recipe: Recipe, summary: dict[str, Any]) -> str:
+def _card(folder: Path, recipe: AnyRecipe, facts: Facts, summary: dict[str, Any]) -> str:
     commands = "\n".join(summary["commands"])
     return f"""# {recipe.name}
 
@@ -67,12 +67,11 @@ Trained with seqloom {summary["seqloom"]}; all settings are in `config.yaml`.
 
 | | |
 |---|---|
-{_table(recipe, summary)}
+{_table(recipe, facts, summary)}
 
 ## Scores
 
-On the dev set, with the final weights (greedy search; the loss is -log p per target token in nats,
-end of sequence counted):
+On the dev set, with the final weights ({_how(recipe, facts)}):
 
 | | |
 |---|---|
@@ -98,15 +97,18 @@ seqloom explain {folder} "SOURCE" --html map.html
 """
 
 
-def _table(recipe: Recipe, summary: dict[str, Any]) -> str:
-    data = recipe.data
+def _how(recipe: AnyRecipe, facts: Facts) -> str:
+    loss = f"the loss is -log p per {facts.unit} in nats"
+    if isinstance(recipe, Recipe):
+        return f"greedy search; {loss}, end of sequence counted"
+    return loss
+
+
+def _table(recipe: AnyRecipe, told: Facts, summary: dict[str, Any]) -> str:
     facts = {
-        "Training data": f"{_names(data.train, data.embedded)}: {summary['train_pairs']:,} pairs",
-        "Dev data": f"{_dev(recipe)}: {summary['dev_pairs']:,} pairs",
-        "Source": f"{recipe.source.kind}, {summary['source_vocabulary']:,} tokens",
-        "Target": f"{recipe.target.kind}, {summary['target_vocabulary']:,} tokens",
-        "Encoder": _encoder(recipe.encoder),
-        "Decoder": f"{recipe.decoder.kind}, {_layers(recipe.decoder)}",
+        "Training data": f"{_names(recipe, 'train')}: {told.train:,} {told.items}",
+        "Dev data": f"{_dev(recipe)}: {told.dev:,} {told.items}",
+        **told.about,
         "Parameters": f"{summary['parameters']:,}",
         "Training": f"{summary['updates']:,} updates, {summary['epochs']:,} full epochs, "
         f"{_duration(summary['seconds'])}; ended by: {summary['reason']}",
@@ -118,35 +120,23 @@ def _table(recipe: Recipe, summary: dict[str, Any]) -> str:
     )
 
 
-def _encoder(encoder: Encoder) -> str:
-    if isinstance(encoder, TransformerEncoder):
-        return f"{encoder.kind}, {_layers(encoder)}"
-    directions = {True: ", both directions", "first": ", the first in both directions", False: ""}
-    return _layers(encoder) + directions[encoder.bidirectional]
-
-
-def _layers(part: Encoder | Decoder) -> str:
-    size = f"{part.layers} x {part.hidden}"
-    if isinstance(part, TransformerEncoder | TransformerDecoder):
-        return f"{size}, {part.heads} heads"
-    return f"{size} {part.cell}"
-
-
 def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
 
 
-def _names(files: tuple[str, ...], embedded: str | None) -> str:
+def _names(recipe: AnyRecipe, part: Literal["train", "dev"]) -> str:
+    files: tuple[str, ...] = getattr(recipe.data, part)
+    embedded = getattr(recipe.data, "embedded", None)
     return ", ".join(f"`{name}`" for name in files) or f"embedded `{embedded}`"
 
 
-def _dev(recipe: Recipe) -> str:
+def _dev(recipe: AnyRecipe) -> str:
     if recipe.data.train and not recipe.data.dev:
         return "held out of the training data"
-    return _names(recipe.data.dev, recipe.data.embedded)
+    return _names(recipe, "dev")
 
 
-def _final(recipe: Recipe, summary: dict[str, Any]) -> str:
+def _final(recipe: AnyRecipe, summary: dict[str, Any]) -> str:
     settings = recipe.training
     match settings.average:
         case "none":

@@ -5,6 +5,7 @@ Tensors, by name:
     average/NAME           their moving average
     optimizer/INDEX/KEY    what the optimizer remembers of each weight
     random/DEVICE          the state of torch's generators
+    carried/NAME           what the task carries from batch to batch
 and in the file's header, as JSON, the `Progress` of the loop. No pickle: reading one runs no code.
 """
 
@@ -17,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from seqloom.errors import UserError
-from seqloom.models.artifact import save_tensors
+from seqloom.models.folder import save_tensors
 from seqloom.training.average import put
 from seqloom.training.loop import Fit
 from seqloom.training.progress import Progress
@@ -30,6 +31,7 @@ def save_checkpoint(path: Path, run: Fit) -> None:
         tensors |= {f"average/{name}": w for name, w in run.average.weights.items()}
     for index, memory in run.optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer/{index}/{key}": value for key, value in _tensors(memory)}
+    tensors |= {f"carried/{name}": state.detach() for name, state in run.task.carried().items()}
     tensors["random/cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random/cuda"] = torch.cuda.get_rng_state()
@@ -52,6 +54,7 @@ def load_checkpoint(path: Path, run: Fit) -> None:
         state = run.optimizer.state_dict()
         state["state"] = _optimizer_memory(groups.get("optimizer", {}))
         run.optimizer.load_state_dict(state)
+        run.task.carry(groups.get("carried", {}))
     except (KeyError, RuntimeError, ValueError) as error:
         raise UserError(
             f"{path}: this checkpoint does not fit the run's config.yaml ({error}). "

@@ -9,11 +9,11 @@ weights.safetensors             the best so far; at the end, the final ones
 import time
 from pathlib import Path
 
-from seqloom.models.artifact import WEIGHTS, load_weights, save_weights
+from seqloom.models.folder import WEIGHTS, load_weights, save_weights
 from seqloom.training.average import Weights, mean_of_files, weights_of
 from seqloom.training.checkpoint import save_checkpoint
 from seqloom.training.loop import Fit, Step
-from seqloom.training.validation import Validation
+from seqloom.training.task import Validation
 
 LAST, BEST = "last.safetensors", "best.safetensors"
 _SAVE_SECONDS = 60.0

@@ -11,39 +11,40 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
+from torch import nn
 
 from seqloom.config.training import Training
-from seqloom.data.batching import Batch, Batches
 from seqloom.errors import UserError
-from seqloom.models.encoder_decoder import EncoderDecoder, Loss
-from seqloom.models.tensors import pairs_of
 from seqloom.training.average import MovingAverage
 from seqloom.training.optimizer import rate_factor
 from seqloom.training.progress import Progress
-from seqloom.training.sampling import own_probability
-from seqloom.training.validation import Validation
+from seqloom.training.task import AnyTask, Validation
 
 
 @dataclass
 class Fit:
-    """A model and everything that is fitted with it."""
+    """A task and everything that its model is fitted with."""
 
-    model: EncoderDecoder
+    task: AnyTask
     optimizer: torch.optim.Optimizer
     average: MovingAverage | None
     progress: Progress
-    batches: Batches
     validate: Callable[[], Validation]
     settings: Training
     total_updates: int | None
     """Updates in the whole budget, where it is known."""
 
+    @property
+    def model(self) -> nn.Module:
+        return self.task.model
+
 
 class Step(NamedTuple):
-    """What happened at an update: the mean loss per target token in nats, and how much was read."""
+    """What happened at an update: the mean loss per unit (target token, document, ...) in nats, and how
+    many units were read."""
 
     update: int
     loss: float
@@ -60,7 +61,7 @@ def fit(run: Fit) -> Iterator[Step]:
     """
     progress, settings = run.progress, run.settings
     while not progress.finished:
-        batches = run.batches.epoch(progress.epoch, skip=progress.batch)
+        batches = run.task.batches.epoch(progress.epoch, skip=progress.batch)
         while group := list(islice(batches, settings.accumulate)):
             started = time.perf_counter()
             step = _update(run, group)
@@ -91,40 +92,30 @@ def _end_of_epoch(run: Fit) -> Step:
     return Step(run.progress.update, math.nan, 0, _rate(run), 0.0, validation)
 
 
-def _update(run: Fit, group: list[Batch]) -> Step:
-    """One step of the optimizer on the mean loss per target token of a group of batches."""
-    progress, settings = run.progress, run.settings
+def _update(run: Fit, group: list[Any]) -> Step:
+    """One step of the optimizer on the mean loss per unit of a group of batches."""
+    progress, settings, task = run.progress, run.settings, run.task
     progress.update += 1
     rate = _rate(run)
     for parameters in run.optimizer.param_groups:
         parameters["lr"] = rate
     run.model.train()
     run.optimizer.zero_grad(set_to_none=True)
-    tokens = sum(int(batch.target_lengths.sum()) for batch in group)
+    units = sum(task.count(batch) for batch in group)
     nll = 0.0
     for batch in group:
-        loss = _loss(run, batch)
-        (loss.smoothed / tokens).backward()
+        loss = task.loss(batch, progress.update)
+        (loss.fitted / units).backward()
         nll += float(loss.nll)
         progress.batch += 1
-        _refuse_nan(float(loss.smoothed.detach()), "the loss", batch, progress)
+        _refuse_nan(float(loss.fitted.detach()), "the loss", task.named(batch), progress)
     limit = settings.clip or math.inf
     norm = float(torch.nn.utils.clip_grad_norm_(run.model.parameters(), limit))
-    _refuse_nan(norm, "the gradient's norm", group[-1], progress)
+    _refuse_nan(norm, "the gradient's norm", task.named(group[-1]), progress)
     run.optimizer.step()
     progress.nll += nll
-    progress.tokens += tokens
-    return Step(progress.update, nll / tokens, tokens, rate, norm, None)
-
-
-def _loss(run: Fit, batch: Batch) -> Loss:
-    pairs = pairs_of(batch, run.model)
-    sampling = run.settings.scheduled_sampling
-    if sampling is None:
-        settings = run.settings
-        return run.model.loss(pairs, settings.label_smoothing, settings.guided_alignment)
-    probability = own_probability(sampling, run.progress.update)
-    return run.model.loss_sampled(pairs, run.settings.label_smoothing, probability)
+    progress.tokens += units
+    return Step(progress.update, nll / units, units, rate, norm, None)
 
 
 def _rate(run: Fit) -> float:
@@ -161,12 +152,11 @@ def judge(run: Fit) -> None:
         progress.finished = f"training.max_minutes={settings.max_minutes:g} reached"
 
 
-def _refuse_nan(value: float, what: str, batch: Batch, progress: Progress) -> None:
+def _refuse_nan(value: float, what: str, items: str, progress: Progress) -> None:
     if math.isfinite(value):
         return
-    pairs = ", ".join(str(index + 1) for index in batch.indices[:5].tolist())
     raise UserError(
         f"{what} became {value} at update {progress.update} (epoch {progress.epoch + 1}, batch "
-        f"{progress.batch}, training pairs {pairs}{', ...' if len(batch) > 5 else ''}). "
+        f"{progress.batch}, {items}). "
         "What was saved before stands: lower training.optimizer.rate, and go on or start again."
     )

@@ -7,7 +7,7 @@ sizes would make it neither the old run nor a new one.
 from pathlib import Path
 from typing import Any
 
-from seqloom.config import Recipe
+from seqloom.config import AnyRecipe
 from seqloom.errors import UserError
 
 FREE = frozenset({"name", "description", "expected", "metrics", "search"})
@@ -21,7 +21,7 @@ PACE = frozenset(
 """Settings of training that may be another from here on."""
 
 
-def refuse_other(new: Recipe, old: Recipe, folder: Path) -> None:
+def refuse_other(new: AnyRecipe, old: AnyRecipe, folder: Path) -> None:
     """Raises UserError, naming the setting, if a run would go on as something else."""
     for name, was, now in _differences(old.model_dump(mode="json"), new.model_dump(mode="json")):
         section, _, rest = name.partition(".")

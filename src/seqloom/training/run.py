@@ -12,16 +12,15 @@ state of the run, and `resume=True` goes on exactly there.
 import copy
 import math
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from seqloom.config import Recipe
+from seqloom.config import AnyRecipe
 from seqloom.errors import UserError
-from seqloom.models.artifact import WEIGHTS, load_setting, save_setting, save_weights
-from seqloom.models.build import build
+from seqloom.models.folder import WEIGHTS, load_recipe, save_weights
 from seqloom.training.average import MovingAverage, put, weights_of
 from seqloom.training.checkpoint import load_checkpoint
 from seqloom.training.device import choose_device
@@ -29,10 +28,10 @@ from seqloom.training.journal import Journal, Record
 from seqloom.training.keeper import LAST, Keeper
 from seqloom.training.loop import Fit, Step, fit, judge
 from seqloom.training.optimizer import make_optimizer
-from seqloom.training.prepare import Prepared, batches_of, prepare
 from seqloom.training.progress import Progress
 from seqloom.training.resume import refuse_other
-from seqloom.training.validation import Validation, Validator
+from seqloom.training.task import AnyTask, Facts, Validation
+from seqloom.training.tasks import task_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,7 @@ class Ready:
 
     folder: Path
     parameters: int
-    train_pairs: int
-    dev_pairs: int
-    source_vocabulary: int
-    target_vocabulary: int
+    facts: Facts
     total_updates: int | None
     progress: Progress
 
@@ -68,7 +64,7 @@ class Finished:
 Event = Note | Ready | Step | Finished
 
 
-def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Generator[Event]:
+def training(recipe: AnyRecipe, folder: Path, *, resume: bool = False) -> Generator[Event]:
     """Train a recipe into a run folder. Raises UserError for anything the user can mend; a run that
     was in the folder is then as it was."""
     _check_folder(folder, resume)
@@ -76,23 +72,23 @@ def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Generator
     going_on = resume and last.exists()
     device = choose_device(recipe.training.device)
     if going_on:
-        refuse_other(recipe, load_setting(folder)[0], folder)
+        refuse_other(recipe, load_recipe(folder), folder)
     elif resume:
         yield Note("there is no checkpoint to go on from, so this starts at the beginning")
     if recipe.training.threads:
         torch.set_num_threads(recipe.training.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(recipe.seed)
-    data = _prepared(recipe, folder, going_on)
-    yield from (Note(text) for text in data.notes)
-    run, validator = _fit(recipe, data, device)
+    task = _task(recipe, folder, device, going_on)
+    yield from (Note(text) for text in task.notes)
+    run = _fit(recipe, task)
     if going_on:
         load_checkpoint(last, run)
         _refuse_spent(run, folder)
     until, board = run.progress.validated_at, recipe.training.tensorboard
     journal = Journal(folder / "metrics.jsonl", until, board)
-    save_setting(folder, recipe, data.codec)
-    yield _ready(folder, data, run)
+    task.save_setting(folder)
+    yield _ready(folder, run)
     keeper = Keeper(run, folder)
     try:
         for step in fit(run):
@@ -105,7 +101,7 @@ def training(recipe: Recipe, folder: Path, *, resume: bool = False) -> Generator
         keeper.save()
         raise
     keeper.save()
-    yield _finish(run, keeper, validator)
+    yield _finish(run, keeper)
     shutil.rmtree(folder / "cache", ignore_errors=True)
     run.progress.complete = True
     keeper.save()
@@ -135,46 +131,49 @@ def _left_behind(name: str) -> bool:
     return name in ("cache", "metrics.jsonl", "tensorboard") or name.startswith("bad-")
 
 
-def _prepared(recipe: Recipe, folder: Path, going_on: bool) -> Prepared:
-    """The data, encoded anew: a run that goes on keeps its vocabularies."""
-    codec = load_setting(folder)[1] if going_on else None
+def _task(recipe: AnyRecipe, folder: Path, device: torch.device, going_on: bool) -> AnyTask:
+    """The task, its data encoded anew."""
     try:
-        return prepare(recipe, folder, codec)
+        return task_of(recipe, folder, device, going_on)
     except UserError:
         shutil.rmtree(folder / "cache", ignore_errors=True)
         raise
 
 
-def _fit(recipe: Recipe, data: Prepared, device: torch.device) -> tuple[Fit, Validator]:
+def _fit(recipe: AnyRecipe, task: AnyTask) -> Fit:
     settings = recipe.training
-    model = build(recipe, data.codec.source.size, data.codec.target.size)
-    model.to(device)
-    average = MovingAverage(model, settings.ema_decay) if settings.average == "ema" else None
-    batches = batches_of(recipe, data.train)
-    per_epoch = math.ceil(batches.num_batches(0) / settings.accumulate)
+    average = MovingAverage(task.model, settings.ema_decay) if settings.average == "ema" else None
+    per_epoch = math.ceil(task.batches.num_batches(0) / settings.accumulate)
     total = min(settings.max_updates or math.inf, settings.max_epochs * per_epoch)
-    validator = Validator(recipe, data, model, average)
-    run = Fit(
-        model=model,
-        optimizer=make_optimizer(settings.optimizer, model.parameters()),
+    return Fit(
+        task=task,
+        optimizer=make_optimizer(settings.optimizer, task.model.parameters()),
         average=average,
         progress=Progress(),
-        batches=batches,
-        validate=validator,
+        validate=_validator(task, average),
         settings=settings,
         total_updates=int(total),
     )
-    return run, validator
 
 
-def _ready(folder: Path, data: Prepared, run: Fit) -> Ready:
+def _validator(task: AnyTask, average: MovingAverage | None) -> Callable[[], Validation]:
+    """Scores the weights that would be kept now: the model's own, or their moving average."""
+    if average is None:
+        return lambda: task.score(task.model)
+    scored = copy.deepcopy(task.model)
+
+    def validate() -> Validation:
+        put(average.weights, scored)
+        return task.score(scored)
+
+    return validate
+
+
+def _ready(folder: Path, run: Fit) -> Ready:
     return Ready(
         folder=folder,
         parameters=sum(weight.numel() for weight in run.model.parameters()),
-        train_pairs=len(data.train),
-        dev_pairs=len(data.dev),
-        source_vocabulary=data.codec.source.size,
-        target_vocabulary=data.codec.target.size,
+        facts=run.task.facts,
         total_updates=run.total_updates,
         progress=run.progress,
     )
@@ -212,10 +211,10 @@ def _record(run: Fit, step: Step, result: Validation) -> Record:
     return record
 
 
-def _finish(run: Fit, keeper: Keeper, validator: Validator) -> Finished:
+def _finish(run: Fit, keeper: Keeper) -> Finished:
     """Put the final weights in place, and score them once more on the dev set. The run keeps its
     own weights: it may go on one day with a larger budget."""
     final = copy.deepcopy(run.model)
     put(keeper.final_weights(), final)
     save_weights(keeper.folder / WEIGHTS, weights_of(final))
-    return Finished(run.progress.finished, validator.score(final), run.progress)
+    return Finished(run.progress.finished, run.task.score(final), run.progress)

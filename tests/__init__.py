@@ -1,0 +1,1 @@
+"""Regular, not a namespace: Hershey-Fonts installs a package of the same name."""
