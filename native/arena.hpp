@@ -11,20 +11,25 @@ class Arena {
 public:
     float* take(long count) {
         count = (count + 15) / 16 * 16;
-        if (blocks_.empty() || used_ + count > blocks_.back().size) grow(count);
-        float* piece = blocks_.back().data.get() + used_;
+        while (block_ < blocks_.size() && used_ + count > blocks_[block_].size) {
+            block_++;
+            used_ = 0;
+        }
+        if (block_ == blocks_.size()) grow(count);
+        float* piece = blocks_[block_].data.get() + used_;
         used_ += count;
         return piece;
     }
 
     // What was taken after a mark may be taken again; the caller marks and returns in one frame.
     struct Mark {
-        size_t blocks;
+        size_t block;
         long used;
     };
-    Mark mark() const { return {blocks_.size(), used_}; }
+    Mark mark() const { return {block_, used_}; }
     void back_to(Mark mark) {
-        if (mark.blocks == blocks_.size()) used_ = mark.used;
+        block_ = mark.block;
+        used_ = mark.used;
     }
 
     // Next time one block will do.
@@ -33,10 +38,9 @@ public:
             long total = 0;
             for (const Block& block : blocks_) total += block.size;
             blocks_.clear();
-            used_ = 0;
             if (total <= kKept) grow(total);
         }
-        used_ = 0;
+        back_to({0, 0});
         if (!blocks_.empty() && blocks_.back().size > kKept) blocks_.clear();
     }
 
@@ -50,12 +54,12 @@ private:
     void grow(long count) {
         long size = count > kFirst ? count : kFirst;
         blocks_.push_back({std::unique_ptr<float[]>(new float[size]), size});
-        used_ = 0;
     }
     static constexpr long kFirst = 1 << 16;
 
     std::vector<Block> blocks_;
-    long used_ = 0;
+    size_t block_ = 0;  // the one that pieces come from
+    long used_ = 0;     // of it
 };
 
 // Arenas that wait for a call: as many as calls ever ran at once.

@@ -1,4 +1,4 @@
-// The inner loops of attention and of the readout, one row at a time.
+// The inner loops of attention and of the readout's features, one row at a time.
 #pragma once
 
 #include <cstdint>
@@ -96,40 +96,6 @@ static void pair_max(const float* x, const float* y, long n, float* result) {
     for (long i = 0; i < n; i++) {
         float a = x[2 * i] + y[2 * i], b = x[2 * i + 1] + y[2 * i + 1];
         result[i] = a > b ? a : b;
-    }
-}
-
-static void log_sum(const float* logits, long V, float* most, float* log_of_sum) {
-    *most = max_of(logits, V);
-    Vec total{};
-    over(V, [&](long i, long n) {
-        total += n == LANES ? exp(load(logits + i) - *most) : exp_part(logits + i, *most, n);
-    });
-    *log_of_sum = std::log(sum(total));
-}
-
-static void insert(int64_t id, float value, long k, int64_t* ids, float* values) {
-    long at = k - 1;
-    for (; at > 0 && value > values[at - 1]; at--) {
-        ids[at] = ids[at - 1];
-        values[at] = values[at - 1];
-    }
-    ids[at] = id;
-    values[at] = value;
-}
-
-static void best(const float* logits, long V, long k, int64_t* ids, float* values) {
-    for (long i = 0; i < k; i++) insert(i, logits[i], i + 1, ids, values);
-    for (long i = k; i < V; i++) {
-        // Most stretches hold nothing that is good enough: look at the largest of each first.
-        while (i + 4 * LANES <= V) {
-            const float* x = logits + i;
-            Vec most = larger(larger(load(x), load(x + LANES)),
-                              larger(load(x + 2 * LANES), load(x + 3 * LANES)));
-            if (largest(most) > values[k - 1]) break;
-            i += 4 * LANES;
-        }
-        if (i < V && logits[i] > values[k - 1]) insert(i, logits[i], k, ids, values);
     }
 }
 

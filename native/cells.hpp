@@ -17,8 +17,8 @@ static void elman(const float* x, const float* r, long D, float* h) {
 }
 
 static void lstm(const float* x, const float* r, const float* c, long D, float* h, float* new_c) {
-    over(D, [&](long d, long n) {
-        auto gate = [&](int block) {
+    over(D, [&](long d, long n) ALWAYS_INLINE {
+        auto gate = [&](int block) ALWAYS_INLINE {
             return get(x + block * D + d, n) + get(r + block * D + d, n);
         };
         Vec i = sigmoid(gate(0)), f = sigmoid(gate(1)), o = sigmoid(gate(2)), g = tanh(gate(3));
@@ -30,7 +30,7 @@ static void lstm(const float* x, const float* r, const float* c, long D, float* 
 
 static void gru(const float* x, const float* r, const float* b_n, const float* h, long D,
                 float* new_h) {
-    over(D, [&](long d, long n) {
+    over(D, [&](long d, long n) ALWAYS_INLINE {
         Vec reset = sigmoid(get(x + d, n) + get(r + d, n));
         Vec z = sigmoid(get(x + D + d, n) + get(r + D + d, n));
         Vec inner = get(r + 2 * D + d, n) + get(b_n + d, n);

@@ -1,5 +1,6 @@
 #include "network.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace seqloom {
@@ -45,13 +46,27 @@ Fed::Fed(const Making& making, const Array& embedding, const std::vector<Array>&
 }
 
 void Fed::look_up(const int64_t* tokens, long count, float* x, long step, Arena& arena) const {
-    long width = table_.empty() ? embedding_.columns : outputs();
-    const float* rows = table_.empty() ? own_embedding_.data() : table_.data();
-    float* to = table_.empty() ? arena.take(count * width) : x;
-    long to_step = table_.empty() ? width : step;
-    for (long i = 0; i < count; i++)
-        std::memcpy(to + i * to_step, rows + tokens[i] * width, width * sizeof(float));
-    if (table_.empty()) product_.multiply(to, width, count, x, step);
+    if (!table_.empty()) {
+        for (long i = 0; i < count; i++)
+            std::memcpy(x + i * step, table_.data() + tokens[i] * outputs(),
+                        outputs() * sizeof(float));
+        return;
+    }
+    std::vector<int64_t> each(tokens, tokens + count);  // once, though several rows have it
+    std::sort(each.begin(), each.end());
+    each.erase(std::unique(each.begin(), each.end()), each.end());
+    long different = static_cast<long>(each.size()), E = embedding_.columns;
+    auto mark = arena.mark();
+    float* embedded = arena.take(different * E);
+    float* products = arena.take(different * outputs());
+    for (long i = 0; i < different; i++)
+        std::memcpy(embedded + i * E, own_embedding_.data() + each[i] * E, E * sizeof(float));
+    product_.multiply(embedded, E, different, products, outputs());
+    for (long i = 0; i < count; i++) {
+        long at = std::lower_bound(each.begin(), each.end(), tokens[i]) - each.begin();
+        std::memcpy(x + i * step, products + at * outputs(), outputs() * sizeof(float));
+    }
+    arena.back_to(mark);
 }
 
 Cell::Cell(const Making& making, const std::string& name, bool with_input)

@@ -128,14 +128,21 @@ private:
     std::vector<std::vector<Cell>> cells_;  // for each layer, each direction
 };
 
-// What attention knows of B sources: those of source b are rows begin[b] .. end[b] - 1.
+// What is fixed for the B sources: keys and values of source b are rows begin[b] .. end[b] - 1.
 struct Memory {
     const float* keys;    // [P, K]
     const float* values;  // [P, X]
     const int64_t* begin;
     const int64_t* end;
     const float* summary;  // [B, G + 2 M] of a decoder that sees one fixed context, or null
-    long sources, width;   // B, and hypotheses of each
+};
+
+// The hypotheses that take a step.
+struct Rows {
+    long count;             // N
+    const int64_t* tokens;  // what each is fed
+    const long* source;     // which source it is a hypothesis of
+    const int64_t* from;    // which row of the states before it continues; several may continue one
 };
 
 class Decoder {
@@ -146,9 +153,9 @@ public:
     // Keys and values of the P positions, the summary and the first state of the B sources.
     void start(const Sources& sources, const Encoded& encoded, float* keys, float* values,
                float* summary, float* state) const;
-    // One step of all N = B * W rows: logits [N, V] and, where there is attention, weights in rows
-    // of `longest`.
-    void step(const Memory& memory, const int64_t* tokens, const float* before, float* after,
+    // One step of all N rows: their states `after`, logits [N, V] and, where there is attention,
+    // weights in rows of `longest`.
+    void step(const Memory& memory, const Rows& rows, const float* before, float* after,
               float* logits, float* weights, long longest, Arena& arena) const;
 
     bool attends() const { return kind_ == Kind::bahdanau || kind_ == Kind::luong; }
@@ -164,9 +171,10 @@ private:
     void make_readout(const Making& making, const Encoder& encoder);
     void make_bridge(const Making& making, const Encoder& encoder);
     void bridge(const Sources& sources, const Encoded& encoded, float* state) const;
-    void layers(const float* x, long rows, const float* before, float* after, Arena& arena) const;
-    void attend(const Memory& memory, const float* query, float* mixed, float* weights, long longest,
-                Arena& arena) const;
+    void layers(const float* x, long N, const float* before, long M, const long* parent,
+                float* after, Arena& arena) const;
+    void attend(const Memory& memory, const long* source, long rows, const float* query, float* mixed,
+                float* weights, long longest, Arena& arena) const;
     void read_out(const float* x, const float* top, const float* attended, long rows, float* logits,
                   Arena& arena) const;
 

@@ -41,10 +41,12 @@ struct Routines {
     void (*add)(const float* x, long n, float* y);
     void (*tanh)(float* x, long n);
     void (*pair_max)(const float* x, const float* y, long n, float* larger);
-    // log sum_v exp(logits_v), the largest logit taken out.
-    void (*log_sum)(const float* logits, long V, float* largest, float* log_of_sum);
-    // The k largest, best first, the smaller id first among equals.
-    void (*best)(const float* logits, long V, long k, int64_t* ids, float* values);
+    // log sum_v exp(logits_v), the largest logit taken out. `tops` has room for V / 16 + 1 floats,
+    // which `best` looks at.
+    void (*log_sum)(const float* logits, long V, float* tops, float* largest, float* log_of_sum);
+    // The k largest, best first, the smaller id first among equals. Since `log_sum` saw them, logits
+    // may have fallen, but none behind the first 16.
+    void (*best)(const float* logits, long V, float* tops, long k, int64_t* ids, float* values);
 };
 
 const Routines* plain_routines();

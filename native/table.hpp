@@ -2,6 +2,7 @@
 #pragma once
 
 #include "attend.hpp"
+#include "best.hpp"
 #include "cells.hpp"
 #include "product.hpp"
 

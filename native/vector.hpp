@@ -17,7 +17,8 @@ namespace ISA {
 typedef float Vec __attribute__((vector_size(4 * LANES)));
 typedef int Ints __attribute__((vector_size(4 * LANES)));
 
-#define INLINE static inline __attribute__((always_inline))
+#define ALWAYS_INLINE __attribute__((always_inline))
+#define INLINE static inline ALWAYS_INLINE
 
 INLINE Vec load(const float* from) {
     Vec v;
@@ -57,20 +58,24 @@ INLINE Vec reals(Ints i) {
 INLINE Vec larger(Vec a, Vec b) { return a > b ? a : b; }
 INLINE Vec smaller(Vec a, Vec b) { return a < b ? a : b; }
 
+// Folds the upper half of the lanes onto the lower one until one is left.
+template <class F>
+INLINE float folded(Vec v, F f) {
+    typedef float Four __attribute__((vector_size(16)));
+    Four parts[LANES / 4];
+    std::memcpy(parts, &v, sizeof v);
+    for (int half = LANES / 8; half; half /= 2)
+        for (int i = 0; i < half; i++) parts[i] = f(parts[i], parts[i + half]);
+    Four x = parts[0];
+    return f(f(x[0], x[2]), f(x[1], x[3]));
+}
+
 INLINE float sum(Vec v) {
-    float lanes[LANES];
-    store(lanes, v);
-    for (int half = LANES / 2; half; half /= 2)
-        for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
-    return lanes[0];
+    return folded(v, [](auto a, auto b) { return a + b; });
 }
 
 INLINE float largest(Vec v) {
-    float lanes[LANES];
-    store(lanes, v);
-    for (int half = LANES / 2; half; half /= 2)
-        for (int i = 0; i < half; i++) lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
-    return lanes[0];
+    return folded(v, [](auto a, auto b) { return a > b ? a : b; });
 }
 
 // x = n ln 2 + r: `power` becomes 2^n, the result is e^r - 1. |x| must be below 88.

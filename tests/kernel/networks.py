@@ -62,6 +62,7 @@ def recipe_of(
             "decoder": {"cell": cell, "hidden": state, "embedding": 11, **decoder},
             "training": {"init": "uniform", "init_scale": 0.5},
             "search": {"max_ratio": 2.0},
+            "shared_vocabulary": (encoder or {}).get("tied", False),
         }
     )
 
@@ -82,6 +83,12 @@ OTHERS = {
         {"kind": "bahdanau", "layers": 2}, encoder={"reverse": True}, bidirectional=False
     ),
     "tied": recipe_of({"kind": "luong", "embedding": 38, "tied": True}),
+    "one embedding for both sides": recipe_of(
+        {"kind": "luong", "embedding": 13}, encoder={"tied": True}
+    ),
+    "one embedding for all": recipe_of(
+        {"kind": "bahdanau", "embedding": 13, "tied": True}, encoder={"tied": True}
+    ),
     "tied across sizes": recipe_of({"kind": "luong", "tied": True}),
     "tied maxout": recipe_of({"kind": "bahdanau", "tied": True, "maxout": 7}),
     "deep with a fixed context": recipe_of({"kind": "cho", "layers": 2}, encoder={"layers": 2}),
@@ -95,7 +102,9 @@ OTHERS = {
 def model_of(recipe: Recipe) -> EncoderDecoder:
     """With random weights that give neither a flat distribution nor one without a doubt."""
     torch.manual_seed(11)
-    return build(recipe, SOURCE_VOCABULARY, TARGET_VOCABULARY).eval()
+    shared = recipe.shared_vocabulary
+    source_vocabulary = TARGET_VOCABULARY if shared else SOURCE_VOCABULARY
+    return build(recipe, source_vocabulary, TARGET_VOCABULARY).eval()
 
 
 def kernel_of(recipe: Recipe, model: EncoderDecoder | None = None, **options: Any) -> KernelStepper:

@@ -15,8 +15,9 @@ from seqloom.config.section import Section
 from seqloom.kernel import KernelStepper, UnsupportedError, library
 from seqloom.kernel import describe as describing
 from seqloom.kernel.describe import KNOWN, describe
+from seqloom.models.build import build
 from seqloom.search.stepper import Candidates
-from seqloom.symbols import SOS
+from seqloom.symbols import PAD, SOS
 
 FEW = [
     RECIPES["lstm-luong-general-True-both ways"],
@@ -67,6 +68,40 @@ def test_every_instruction_set_says_the_same(recipe, instructions):
 
 
 @few
+def test_neighbours_and_threads_change_no_bit_of_a_beam(recipe):
+    stepper, settings = kernel_of(recipe), Search(beam=4, nbest=2, max_length=6)
+    many = SOURCES * 3
+    alone = [_account(stepper.beam([source], settings)[0]) for source in many]
+    assert [_account(of) for of in stepper.beam(many, settings)] == alone
+    kernel.set_threads(3)
+    try:
+        assert [_account(of) for of in stepper.beam(many, settings)] == alone
+    finally:
+        kernel.set_threads(1)
+
+
+def _account(of) -> list[tuple[object, ...]]:
+    paid = [b"" if h.weights is None else h.weights.tobytes() for h in of]
+    return [(h.tokens, h.token_log_probs, h.score, w) for h, w in zip(of, paid, strict=True)]
+
+
+@few
+def test_hypotheses_of_one_parent_continue_it_as_if_each_had_its_own(recipe):
+    stepper = kernel_of(recipe)
+    _, state = stepper.step(stepper.start(SOURCES), np.full((len(SOURCES), 1), SOS), 1)
+    rows = np.arange(len(SOURCES))
+    tokens = np.tile([[7, 9, 7]], (len(SOURCES), 1))
+    together = stepper.select(state, rows, np.zeros((len(SOURCES), 3), dtype=np.int64))
+    found, after = stepper.step(together, tokens, 5, tokens)
+    alone = stepper.select(state, rows, np.zeros((len(SOURCES), 1), dtype=np.int64))
+    for column in range(3):
+        expected, own = stepper.step(alone, tokens[:, column : column + 1], 5)
+        np.testing.assert_array_equal(found.tokens[:, column], expected.tokens[:, 0])
+        np.testing.assert_array_equal(found.log_probs[:, column], expected.log_probs[:, 0])
+        np.testing.assert_array_equal(after.cells[column::3], own.cells)
+
+
+@few
 def test_threads_change_nothing(recipe):
     stepper, sources = kernel_of(recipe), SOURCES * 4
     alone = _found(stepper, sources)
@@ -99,6 +134,28 @@ def _rounded(name: str, weight: np.ndarray) -> np.ndarray:
     return np.rint(weight / factor) * factor
 
 
+@pytest.mark.parametrize("instructions", ["plain", "avx2", "avx512"])
+@pytest.mark.parametrize("vocabulary", [7, 64, 65, 300, 1031])
+def test_candidates_are_the_best_of_the_whole_row_and_of_equals_the_first(instructions, vocabulary):
+    recipe = recipe_of({"kind": "sutskever"})
+    weights = {n: w.detach().numpy() for n, w in build(recipe, 9, vocabulary).named_parameters()}
+    # Whole numbers, so that many are equal, and the readout's bias alone decides.
+    bias = np.random.default_rng(vocabulary).integers(0, 40, vocabulary).astype(np.float32)
+    weights |= {name: np.zeros_like(w) for name, w in weights.items() if name.startswith("readout")}
+    weights["readout.output.bias"] = bias
+    try:
+        stepper = KernelStepper(recipe, weights, instructions=instructions)
+    except ValueError:
+        pytest.skip(f"this processor has no {instructions}")
+    expected = bias - np.log(np.exp(bias.astype(np.float64)).sum())
+    expected[[PAD, SOS]] = -np.inf
+    order = np.argsort(-expected, kind="stable")
+    for k in (1, 2, 6, 40):
+        found, _ = stepper.step(stepper.start([[4, 3]]), np.array([[SOS]]), k)
+        np.testing.assert_array_equal(found.tokens[0, 0], order[:k])
+        np.testing.assert_allclose(found.log_probs[0, 0], expected[order[:k]], atol=1e-4)
+
+
 def test_what_is_wrong_with_sources_and_tokens_is_said_before_the_kernel_sees_it():
     stepper = kernel_of(FIRST)
     with pytest.raises(ValueError, match="one is empty"):
@@ -127,7 +184,6 @@ def test_weights_that_make_no_network_are_refused():
 
 
 UNKNOWN = {
-    "encoder.tied": {"encoder": {"tied": True}},
     "encoder.learned_start": {"encoder": {"learned_start": True}},
     "encoder.layer_norm": {"encoder": {"layer_norm": True}},
     "encoder.bidirectional": {"encoder": {"bidirectional": "first"}},
@@ -169,10 +225,13 @@ def test_a_setting_that_nobody_has_listed_is_refused_whatever_its_value(section,
         describe(FIRST)
 
 
-def test_the_loop_inside_leaves_other_searches_to_the_search():
+def test_the_searches_inside_leave_others_to_the_search():
     stepper = kernel_of(FIRST)
-    for other in ({"beam": 2}, {"sample": True}, {"coverage_penalty": 0.2}):
+    for other in ({"sample": True}, {"coverage_penalty": 0.2}, {"no_repeat_ngram": 2}):
         assert stepper.greedy(SOURCES, Search(**other)) is None
+        assert stepper.beam(SOURCES, Search(beam=2, **other)) is None
+    assert stepper.beam(SOURCES, Search(beam=2, groups=2)) is None
+    assert stepper.greedy(SOURCES, Search(beam=2)) is None
 
 
 def test_answering_again_and_again_takes_no_more_memory():

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from tests.laws.variants import VARIANTS
 from tests.laws.variants import model_of as variant_of
 
 from seqloom.config import Recipe, Search
-from seqloom.kernel import UnsupportedError
+from seqloom.kernel import KernelStepper, UnsupportedError
 from seqloom.kernel.describe import describe
 from seqloom.models.artifact import load_run
 from seqloom.models.stepper import ModelStepper
@@ -87,7 +88,77 @@ def test_the_loop_inside_the_kernel_finds_what_the_search_finds_through_it(recip
     _same(inside, beam_search(kernel, SOURCES, settings))
 
 
+BEAMS = {
+    "as it comes": {"beam": 5},
+    "a list": {"beam": 3, "nbest": 3},
+    "short and long ones alike": {"beam": 5, "nbest": 2, "length_penalty": 0.8},
+    "not too short": {"beam": 4, "nbest": 4, "min_length": 3, "length_penalty": 1.5},
+    "cut off": {"beam": 3, "nbest": 3, "max_length": 2},
+    "one length only": {"beam": 3, "nbest": 2, "min_length": 4, "max_length": 4},
+    "wider than the vocabulary": {"beam": TARGET_VOCABULARY + 9, "nbest": 5, "max_length": 2},
+}
+beams = pytest.mark.parametrize("given", BEAMS.values(), ids=BEAMS.keys())
+
+
+@every_recipe
+def test_the_beam_inside_the_kernel_finds_what_the_search_finds_through_it(recipe: Recipe):
+    _same_beams(recipe, Search(beam=3, nbest=2, max_length=6, length_penalty=0.8))
+
+
+@beams
+@pytest.mark.parametrize("recipe", [*ALL.values()][::13])
+def test_it_does_so_for_all_settings_that_it_follows(recipe: Recipe, given: dict[str, Any]):
+    _same_beams(recipe, Search(**{"max_length": 7, **given}))
+
+
+def _same_beams(recipe: Recipe, settings: Search) -> None:
+    kernel = kernel_of(recipe)
+    inside = kernel.beam(SOURCES, settings)
+    assert inside is not None
+    _same(inside, beam_search(kernel, SOURCES, settings))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_beam_inside_stays_with_the_search_for_models_sure_and_unsure(seed: int):
+    # The surer a model, the sooner hypotheses fall behind what has finished.
+    recipe = [*ALL.values()][seed * 5]
+    model = deepcopy(model_of(recipe))
+    for parameter in model.parameters():
+        parameter.data *= 0.5 + 0.25 * seed
+    kernel = kernel_of(recipe, model)
+    for beam in (2, 4, 7):
+        settings = Search(beam=beam, nbest=beam // 2, length_penalty=0.2 * (seed % 6))
+        inside = kernel.beam(SOURCES, settings)
+        assert inside is not None
+        _same(inside, beam_search(kernel, SOURCES, settings))
+
+
+def test_search_takes_the_beam_inside_where_it_does_all_that_is_asked():
+    kernel = kernel_of(next(iter(ALL.values())))
+    calls = _Counted(kernel)
+    search(calls, SOURCES, Search(beam=3))
+    assert calls.steps == 0
+    search(calls, SOURCES, Search(beam=3, no_repeat_ngram=2))
+    search(calls, SOURCES, Search(beam=3), prefixes=[[5]] * len(SOURCES))
+    assert calls.steps > 1
+
+
+class _Counted:
+    """A kernel whose steps are counted."""
+
+    def __init__(self, kernel: KernelStepper) -> None:
+        self.steps = 0
+        self.vocabulary_size = kernel.vocabulary_size
+        self.start, self.select, self.beam = kernel.start, kernel.select, kernel.beam
+        self._step = kernel.step
+
+    def step(self, *arguments):
+        self.steps += 1
+        return self._step(*arguments)
+
+
 def _same(found, expected) -> None:
+    assert [len(of) for of in found] == [len(of) for of in expected]
     for one, other in zip(found, expected, strict=True):
         for mine, theirs in zip(one, other, strict=True):
             assert mine.tokens == theirs.tokens

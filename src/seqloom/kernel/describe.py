@@ -35,7 +35,17 @@ _ASKING: dict[str, Values] = {"attention": None, "copying": (False,)}
 _SIZED: dict[str, Values] = {"kind": None, "hidden": None}
 
 _RECIPE = (
-    *("name", "description", "expected", "seed", "data", "source", "target", "shared_vocabulary"),
+    *(
+        "family",
+        "name",
+        "description",
+        "expected",
+        "seed",
+        "data",
+        "source",
+        "target",
+        "shared_vocabulary",
+    ),
     *("metrics", "encoder", "decoder", "training", "search"),
 )
 
@@ -46,7 +56,7 @@ KNOWN: Mapping[type[BaseModel], Mapping[str, Values]] = {
         "bidirectional": (True, False),
         "reverse": None,
         "learned_start": (False,),
-        "tied": (False,),
+        "pyramid": ((),),
     },
     network.Sutskever: {**_STACK, "one_net": (False,)},
     network.Cho: {**_STACK, "maxout": None},
@@ -61,8 +71,8 @@ KNOWN: Mapping[type[BaseModel], Mapping[str, Values]] = {
 _LENGTHS = {"max_length", "max_ratio", "min_length", "length_penalty"}
 _NO_MATTER = {"diversity", "temperature", "top_k", "top_p", "seed", "batch_size"}
 _ELSEWHERE = {"mbr_samples", "replace_unknown", "dictionary"}
-_GREEDY = _LENGTHS | _NO_MATTER | _ELSEWHERE
-"""Settings that greedy search follows, that it does not look at, or that others follow."""
+_PLAIN = {"beam", "nbest"} | _LENGTHS | _NO_MATTER | _ELSEWHERE
+"""Settings that the searches inside follow, that they do not look at, or that others follow."""
 
 
 class UnsupportedError(ValueError):
@@ -72,6 +82,8 @@ class UnsupportedError(ValueError):
 def describe(recipe: Recipe) -> dict[str, str]:
     """The words that go with the weights. Raises UnsupportedError."""
     _check(recipe, "")
+    if recipe.source.kind in ("frames", "strokes"):
+        raise _unknown("source.kind", recipe.source.kind)
     _check(recipe.encoder, "encoder.")
     _check(recipe.decoder, "decoder.")
     reverse = getattr(recipe.encoder, "reverse", False)
@@ -92,13 +104,13 @@ def why_not(recipe: Recipe) -> str:
     return ""
 
 
-def greedy_suffices(settings: Search) -> bool:
-    """Whether the kernel's own greedy search does all that these settings ask for; any that is not
-    known here has to have its default."""
+def plain(settings: Search) -> bool:
+    """Whether the kernel's own greedy or beam search does all that these settings ask for; any that
+    is not known here has to have its default."""
     return not any(
         getattr(settings, name) != about.get_default(call_default_factory=True)
         for name, about in Search.model_fields.items()
-        if name not in _GREEDY
+        if name not in _PLAIN
     )
 
 

@@ -5,15 +5,14 @@ SEQLOOM_KERNEL=0 in the environment leaves it aside: others decode then.
 
 import ctypes
 import os
-from ctypes import POINTER, c_char_p, c_float, c_int, c_int64, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_int, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_name("kernel.so")
 
 _WORD, _HANDLE, _ADDRESS = c_char_p, c_void_p, c_void_p
-_THREE, _FIVE = [_ADDRESS] * 3, [_ADDRESS] * 5
-_OUTPUT = [POINTER(POINTER(kind)) for kind in (c_int64, c_float, c_float)] + [POINTER(c_int64)]
+_FOUR, _FIVE = [_ADDRESS] * 4, [_ADDRESS] * 5
 _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "error": (_WORD, []),
     "set_threads": (None, [c_int]),
@@ -27,9 +26,16 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "network_instructions": (_WORD, [_HANDLE]),
     "network_sizes": (None, [_HANDLE, POINTER(c_int64 * 7)]),
     "read": (c_int, [_HANDLE, _ADDRESS, _ADDRESS, c_int64, *[_ADDRESS] * 4]),
-    "step": (c_int, [_HANDLE, *_FIVE, c_int64, c_int64, *_THREE, c_int64, *_FIVE, c_int64]),
-    "greedy": (c_int, [_HANDLE, *[_ADDRESS] * 2, c_int64, _ADDRESS, c_int64, POINTER(c_void_p)]),
-    "output": (c_int, [_HANDLE, c_int64, *_OUTPUT]),
+    "step": (c_int, [_HANDLE, *_FIVE, c_int64, c_int64, *_FOUR, c_int64, *_FIVE, c_int64]),
+    "search": (
+        c_int,
+        [
+            *(_HANDLE, _ADDRESS, _ADDRESS, c_int64, _ADDRESS),
+            *(c_int64, c_int64, c_int64, c_double, POINTER(c_void_p)),
+        ],
+    ),
+    "outputs_sizes": (None, [_HANDLE, POINTER(c_int64 * 4)]),
+    "outputs_read": (None, [_HANDLE, *[_ADDRESS] * 7]),
     "outputs_free": (None, [_HANDLE]),
 }
 

@@ -7,10 +7,9 @@ Sizes: B sources, P positions of all of them, W hypotheses of each, N = B * W ro
 K key, X value, Z summary, D state (floats of one row).
 """
 
-import ctypes
 import weakref
 from collections.abc import Mapping, Sequence
-from ctypes import POINTER, byref, c_float, c_int64, c_void_p
+from ctypes import byref, c_int64, c_void_p
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,11 +46,21 @@ class Memory(NamedTuple):
     summary: Reals
 
 
+class Wanted(NamedTuple):
+    """What the searches inside follow; greedy search is that of beam 1."""
+
+    beam: int
+    nbest: int
+    min_length: int
+    length_penalty: float
+
+
 class Found(NamedTuple):
-    """An output of greedy search; log_probs and weights count <eos> if it is finished."""
+    """An output of such a search; log_probs and weights count <eos> if it is finished."""
 
     tokens: tuple[int, ...]
     log_probs: tuple[float, ...]
+    score: float
     weights: Reals | None
     finished: bool
 
@@ -89,15 +98,16 @@ class Network:
         return Memory(keys, values, start[:-1], start[1:], summary), state
 
     def step(
-        self, memory: Memory, state: Reals, tokens: Ids, k: int, wanted: Ids | None
+        self, memory: Memory, state: Reals, rows: Ids, tokens: Ids, k: int, wanted: Ids | None
     ) -> tuple[Candidates, Reals]:
-        """Feed tokens [B, W] to the rows of state [N, D]."""
+        """Feed tokens [B, W] to hypotheses that continue the rows [B, W] of `state`."""
         B, W = tokens.shape
         assert len(memory.begin) == B, "a row of tokens for each source"
-        assert state.shape == (B * W, self.sizes.state), "a state for each hypothesis"
+        assert rows.shape == tokens.shape, "a state for each hypothesis"
+        assert rows.max() < len(state), "a row that there is"
         k = min(k, self.sizes.target_vocabulary)
         longest = int((memory.end - memory.begin).max()) if self.sizes.attends else 0
-        after = np.empty_like(state)
+        after = np.empty((B * W, self.sizes.state), dtype=np.float32)
         best = np.empty((B, W, k), dtype=np.int64)
         log_probs = np.empty((B, W, k), dtype=np.float32)
         weights = np.empty((B, W, longest), dtype=np.float32)
@@ -110,7 +120,7 @@ class Network:
                 *map(_address, memory),
                 B,
                 W,
-                *map(_address, (fed, state, after)),
+                *map(_address, (fed, _whole(rows), state, after)),
                 k,
                 *map(_address, (best, log_probs, asked, named, weights)),
                 longest,
@@ -119,29 +129,39 @@ class Network:
         paid = weights if self.sizes.attends else None
         return Candidates(best, log_probs, named, paid), after
 
-    def greedy(self, sources: Sequence[Sequence[int]], limits: Ids, min_length: int) -> list[Found]:
-        """The likeliest token at every step, up to limits [B] tokens; one call for the batch."""
+    def search(
+        self, sources: Sequence[Sequence[int]], limits: Ids, wanted: Wanted
+    ) -> list[list[Found]]:
+        """The n best outputs of each source, of up to limits [B] tokens; one call for the batch."""
         ids, start = self._joined(sources)
         assert limits.shape == (len(sources),), "a limit for each source"
         outputs = c_void_p()
         addresses = _address(ids), _address(start), len(sources), _address(_whole(limits))
-        check(self._library.seqloom_greedy(self._handle, *addresses, min_length, byref(outputs)))
+        check(self._library.seqloom_search(self._handle, *addresses, *wanted, byref(outputs)))
         try:
-            return [self._output(outputs, b, len(source)) for b, source in enumerate(sources)]
+            return self._read(outputs, [len(source) for source in sources])
         finally:
             self._library.seqloom_outputs_free(outputs)
 
-    def _output(self, outputs: c_void_p, b: int, positions: int) -> Found:
-        tokens, length = POINTER(c_int64)(), c_int64()
-        log_probs, weights = POINTER(c_float)(), POINTER(c_float)()
-        parts = map(byref, (tokens, log_probs, weights, length))
-        finished = bool(self._library.seqloom_output(outputs, b, *parts))
-        steps = length.value + finished
-        paid = None
-        if self.sizes.attends:
-            paid = np.empty((steps, positions), dtype=np.float32)
-            ctypes.memmove(paid.ctypes.data, weights, paid.nbytes)
-        return Found(tuple(tokens[: length.value]), tuple(log_probs[:steps]), paid, finished)
+    def _read(self, outputs: c_void_p, positions: Sequence[int]) -> list[list[Found]]:
+        sizes = (c_int64 * 4)()
+        self._library.seqloom_outputs_sizes(outputs, byref(sizes))
+        count, num_tokens, num_log_probs, num_weights = sizes
+        counts = np.empty(len(positions), dtype=np.int64)
+        lengths, finished = np.empty((2, count), dtype=np.int64)
+        scores = np.empty(count)
+        tokens = np.empty(num_tokens, dtype=np.int64)
+        log_probs = np.empty(num_log_probs, dtype=np.float32)
+        weights = np.empty(num_weights, dtype=np.float32)
+        filled = counts, lengths, finished, scores, tokens, log_probs, weights
+        self._library.seqloom_outputs_read(outputs, *map(_address, filled))
+        each = zip(lengths.tolist(), finished.tolist(), scores.tolist(), strict=True)
+        rest = _Rest(tokens.tolist(), log_probs.tolist(), weights)
+        attends = bool(self.sizes.attends)
+        return [
+            [rest.next(*next(each), S if attends else 0) for _ in range(n)]
+            for n, S in zip(counts.tolist(), positions, strict=True)
+        ]
 
     def _joined(self, sources: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
         """The ids one source behind the other, and where each starts [B + 1]."""
@@ -156,6 +176,29 @@ class Network:
         tokens = _whole(tokens)
         _check_ids(tokens, self.sizes.target_vocabulary)
         return tokens
+
+
+class _Rest:
+    """Outputs that lie one behind the other, taken one by one."""
+
+    def __init__(self, tokens: list[int], log_probs: list[float], weights: Reals) -> None:
+        self._tokens, self._log_probs, self._weights = tokens, log_probs, weights
+        self._token = self._step = self._weight = 0
+
+    def next(self, length: int, finished: int, score: float, positions: int) -> Found:
+        """Of so many tokens; `positions` of its source are 0 where there is no attention."""
+        token, step, weight = self._token, self._step, self._weight
+        self._token, self._step = token + length, step + length + finished
+        self._weight = weight + (length + finished) * positions
+        # A copy, so that keeping one output does not keep those of the whole batch.
+        paid = self._weights[weight : self._weight].copy().reshape(-1, positions or 1)
+        return Found(
+            tokens=tuple(self._tokens[token : self._token]),
+            log_probs=tuple(self._log_probs[step : self._step]),
+            score=score,
+            weights=paid if positions else None,
+            finished=bool(finished),
+        )
 
 
 def _load(

@@ -1,7 +1,8 @@
-"""The kernel as search sees it (search/stepper.py), and its whole greedy search in one call.
+"""The kernel as search sees it (search/stepper.py), and its whole searches in one call.
 
-A state has the memory of the sources in flight, which stays where it is when sources leave, and a
-row of floats for each hypothesis.
+A state has the memory of the sources in flight, which stays where it is when sources leave, and rows
+of floats, which stay as well: a hypothesis knows the row that it continues, and several may continue
+one, for which the kernel then computes once whatever depends on it alone.
 
 Sizes: B sources, W hypotheses of each, k candidates.
 """
@@ -14,20 +15,20 @@ from numpy.typing import NDArray
 
 from seqloom.config.recipe import Recipe
 from seqloom.config.search import Search
-from seqloom.kernel.describe import describe, greedy_suffices
-from seqloom.kernel.network import Memory, Network
+from seqloom.kernel.describe import describe, plain
+from seqloom.kernel.network import Memory, Network, Wanted
 from seqloom.search.hypothesis import Hypothesis
-from seqloom.search.penalties import length_penalty
 from seqloom.search.stepper import Candidates, Ids, Reals
 from seqloom.search.walk import output_limits
 
 
 class KernelState(NamedTuple):
-    """`memory` has a row for each of the B sources, `cells` one for each of the B * W hypotheses."""
+    """`memory` has a row for each of the B sources; rows [B, W] says which of `cells` a hypothesis
+    continues."""
 
     memory: Memory
     cells: Reals
-    width: int
+    rows: Ids
 
 
 class KernelStepper:
@@ -55,18 +56,20 @@ class KernelStepper:
     def start(self, sources: Sequence[Sequence[int]]) -> KernelState:
         """Encode the sources; none is padded."""
         memory, cells = self.network.read(sources)
-        return KernelState(memory, cells, 1)
+        return KernelState(memory, cells, np.arange(len(cells))[:, None])
 
     def step(
         self, state: KernelState, tokens: Ids, k: int, wanted: Ids | None = None
     ) -> tuple[Candidates, KernelState]:
         """Feed one token to every hypothesis."""
-        candidates, cells = self.network.step(state.memory, state.cells, tokens, k, wanted)
-        return candidates, state._replace(cells=cells)
+        before = state.memory, state.cells, state.rows
+        candidates, cells = self.network.step(*before, tokens, k, wanted)
+        return candidates, KernelState(
+            state.memory, cells, np.arange(len(cells)).reshape(tokens.shape)
+        )
 
     def select(self, state: KernelState, sources: Ids, parents: Ids) -> KernelState:
-        """Keep rows of the memory by source, rows of the cells by hypothesis."""
-        chosen = (sources[:, None] * state.width + parents).reshape(-1)
+        """Keep rows of the memory by source; of the cells none is moved."""
         memory = state.memory
         if len(sources) != len(memory.begin):
             memory = memory._replace(
@@ -74,32 +77,33 @@ class KernelStepper:
                 end=memory.end[sources],
                 summary=memory.summary[sources],
             )
-        return KernelState(memory, state.cells[chosen], parents.shape[1])
+        return KernelState(memory, state.cells, state.rows[sources[:, None], parents])
 
     def greedy(
         self, sources: Sequence[Sequence[int]], settings: Search
     ) -> list[list[Hypothesis]] | None:
         """What beam search of width 1 finds, in one call; None where the settings ask for more."""
-        if not greedy_suffices(settings):
+        return self.beam(sources, settings) if settings.beam == 1 else None
+
+    def beam(
+        self, sources: Sequence[Sequence[int]], settings: Search
+    ) -> list[list[Hypothesis]] | None:
+        """What beam search finds, in one call; None where the settings ask for more."""
+        if not plain(settings):
             return None
         limits = output_limits(sources, settings, None)
-        found = self.network.greedy(sources, limits, settings.min_length)
+        wanted = Wanted(settings.beam, settings.nbest, settings.min_length, settings.length_penalty)
         return [
             [
                 Hypothesis(
-                    tokens=output.tokens,
-                    token_log_probs=output.log_probs,
-                    score=_score(output.log_probs, settings.length_penalty),
-                    weights=output.weights,
-                    finished=output.finished,
+                    tokens=found.tokens,
+                    token_log_probs=found.log_probs,
+                    score=found.score,
+                    weights=found.weights,
+                    finished=found.finished,
                     origin="beam",
                 )
+                for found in outputs
             ]
-            for output in found
+            for outputs in self.network.search(sources, limits, wanted)
         ]
-
-
-def _score(log_probs: tuple[float, ...], alpha: float) -> float:
-    # Added one by one, as the search adds them: `sum` rounds otherwise.
-    total = float(np.cumsum((0.0, *log_probs))[-1])
-    return total / length_penalty(len(log_probs), alpha)

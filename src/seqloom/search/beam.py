@@ -27,6 +27,7 @@ from seqloom.search.groups import Groups
 from seqloom.search.hypothesis import Hypothesis
 from seqloom.search.penalties import Coverage, Scores
 from seqloom.search.phrases import Phrases
+from seqloom.search.record import Record
 from seqloom.search.stepper import State, Stepper
 from seqloom.search.walk import Walk
 from seqloom.symbols import EOS
@@ -40,14 +41,16 @@ def beam_search(
     settings: Search,
     prefixes: Sequence[Sequence[int]] | None = None,
     constraints: Sequence[Sequence[Sequence[int]]] | None = None,
+    record: Record | None = None,
 ) -> list[list[Hypothesis]]:
     """The `nbest` best outputs of each source, best first; those cut off come last.
 
     There are fewer where the model has fewer outputs of any probability, and where groups of the
-    beam found the same ones.
+    beam found the same ones. `record` is told how the search of a single source went.
     """
+    assert record is None or len(sources) == 1, "a record is of one source"
     choice = _choice(stepper.vocabulary_size, settings, constraints)
-    beam = _Beam(Walk(stepper, sources, settings, prefixes), choice, settings)
+    beam = _Beam(Walk(stepper, sources, settings, prefixes), choice, settings, record)
     while beam.in_flight:
         beam.step()
     return beam.results()
@@ -71,8 +74,11 @@ class _Beam(Generic[State]):
     scores  [b, W]  log probability of each hypothesis
     """
 
-    def __init__(self, walk: Walk[State], choice: Choice, settings: Search) -> None:
+    def __init__(
+        self, walk: Walk[State], choice: Choice, settings: Search, record: Record | None
+    ) -> None:
         num_sources = len(walk.sources)
+        self._record = record
         self._walk = walk
         self._choice = choice
         self._groups = settings.groups
@@ -93,6 +99,8 @@ class _Beam(Generic[State]):
         best, live = self._choice.choose(pool, candidates, at_limit)
         self._finish(best)
         going = self._going(live) & ~at_limit
+        if self._record is not None:
+            self._record.step(pool, candidates, best, live, bool(going[0]))
         self._walk.advance(live.tokens, live.log_probs, live.parents, going)
         self._coverage.follow(going, live.parents)
         self._choice.follow(going, live)

@@ -7,6 +7,7 @@ from seqloom.config.search import Search
 from seqloom.errors import UserError
 from seqloom.search.beam import beam_search
 from seqloom.search.hypothesis import Hypothesis
+from seqloom.search.record import Record
 from seqloom.search.sample import sample
 from seqloom.search.stepper import State, Stepper
 
@@ -22,12 +23,24 @@ class GreedyStepper(Protocol):
         ...
 
 
+@runtime_checkable
+class BeamStepper(Protocol):
+    """A stepper that can go through beam search by itself, faster than step by step."""
+
+    def beam(
+        self, sources: Sequence[Sequence[int]], settings: Search
+    ) -> list[list[Hypothesis]] | None:
+        """What beam search finds; None where the settings ask for more than the stepper knows."""
+        ...
+
+
 def search(
     stepper: Stepper[State],
     sources: Sequence[Sequence[int]],
     settings: Search,
     prefixes: Sequence[Sequence[int]] | None = None,
     constraints: Sequence[Sequence[Sequence[int]]] | None = None,
+    record: Record | None = None,
 ) -> list[list[Hypothesis]]:
     """The `nbest` outputs of each source (token ids, <eos> included), best first.
 
@@ -36,6 +49,8 @@ def search(
     prefix ends with <eos> it is the whole output, and this is how a given output is scored. And it
     must contain every phrase among the constraints of its source; outputs that the limit of length
     cut off before they did are not finished, and come last.
+
+    `record` is told how the search went; it takes a single source.
     """
     if conflict := settings.conflict():
         raise UserError(conflict)
@@ -44,13 +59,39 @@ def search(
         raise UserError(conflict)
     if not sources:
         return []
-    if isinstance(stepper, GreedyStepper) and not constrained and not any(prefixes or ()):
-        found = stepper.greedy(sources, settings)
+    if not constrained and not any(prefixes or ()):
+        found = _by_itself(stepper, sources, settings, record)
         if found is not None:
             return found
     if settings.sample:
-        return sample(stepper, sources, settings, prefixes)
-    return beam_search(stepper, sources, settings, prefixes, constraints if constrained else None)
+        return _recorded(sample(stepper, sources, settings, prefixes), record)
+    phrases = constraints if constrained else None
+    return beam_search(stepper, sources, settings, prefixes, phrases, record)
+
+
+def _by_itself(
+    stepper: Stepper[State],
+    sources: Sequence[Sequence[int]],
+    settings: Search,
+    record: Record | None,
+) -> list[list[Hypothesis]] | None:
+    """What the stepper's own search finds; None if it has none for these settings. Of a beam there
+    is then nothing to record."""
+    if isinstance(stepper, GreedyStepper):
+        found = stepper.greedy(sources, settings)
+        if found is not None:
+            return _recorded(found, record)
+    if isinstance(stepper, BeamStepper) and record is None:
+        return stepper.beam(sources, settings)
+    return None
+
+
+def _recorded(found: list[list[Hypothesis]], record: Record | None) -> list[list[Hypothesis]]:
+    """What was found without a beam; a record has one source."""
+    if record is not None:
+        assert len(found) == 1, "a record is of one source"
+        record.chains(found[0])
+    return found
 
 
 def _conflict_with_constraints(settings: Search) -> str:

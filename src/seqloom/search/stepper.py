@@ -42,7 +42,11 @@ class Stepper(Protocol[State]):
     vocabulary_size: int
 
     def start(self, sources: Sequence[Sequence[int]]) -> State:
-        """Read B sources (token ids, <eos> included); the state has one hypothesis each (W = 1)."""
+        """Read B sources; the state has one hypothesis each (W = 1).
+
+        A source is its token ids, <eos> included, or a `Series` (text/series.py), whose positions are
+        those of the frames that it holds; a stepper that reads only one of the two is given only that.
+        """
         ...
 
     def step(
