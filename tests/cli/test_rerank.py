@@ -64,6 +64,16 @@ def test_what_predict_wrote_can_be_reranked(
     )
 
 
+def test_a_model_and_itself_rerank_as_it_does_alone(
+    run: Path, files: tuple[Path, Path], invoke: Invoke
+) -> None:
+    alone, twice = (
+        invoke("rerank", run, files[0], "--sources", files[1], *more).stdout
+        for more in ((), ("--with", run))
+    )
+    assert twice == alone != ""
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -34,6 +34,18 @@ def test_scores_are_of_the_mean_probability(
     assert one != pytest.approx(its, abs=1e-3)
 
 
+def test_a_list_is_reranked_by_the_mean_probability(
+    run: Path, other: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    (tmp_path / "sources.txt").write_text("가\n", "utf-8")
+    (tmp_path / "nbest.txt").write_text("0 ||| k a ||| -1\n", "utf-8")
+    (tmp_path / "given.tsv").write_text("가\tk a\n", "utf-8")
+    both = invoke("score", run, tmp_path / "given.tsv", "--with", other).stdout
+    options = ("--sources", tmp_path / "sources.txt", "--with", other)
+    done = invoke("rerank", run, tmp_path / "nbest.txt", *options)
+    assert float(done.stdout.split(" ||| ")[-1]) == pytest.approx(float(both), abs=1e-3)
+
+
 def test_a_run_with_itself_answers_as_alone(run: Path, invoke: Invoke) -> None:
     alone, twice = (
         invoke("predict", run, "--beam", 3, *more, given="가나\n\n다\n").stdout

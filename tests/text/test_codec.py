@@ -184,7 +184,12 @@ def test_unknown_among_bytes_reads_as_two_question_marks():
 
 def test_hangul_units_by_setting():
     assert trained(Characters()).tokens(trained(Characters()).encode("값")) == ("값", "<eos>")
-    for settings in (Characters(normalize="NFD"), Characters(jamo=True)):
+    apart = (
+        Characters(normalize="NFD"),
+        Characters(jamo=True),
+        Characters(normalize="NFD", jamo=True),
+    )
+    for settings in apart:
         codec = trained(settings)
         assert codec.tokens(codec.encode("값")) == ("ㄱ", "ㅏ", "ㅄ", "<eos>")
 

@@ -26,6 +26,9 @@ from seqloom.text.display import visible
         ("\u11ab", "ㄴ"),
         ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
         ("न्दी", "न्दी"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("🏴\U000e0067\U000e007f", "🏴\U000e0067\U000e007f"),
+        ("a\u202eb\u200bc", "a<U+202E>b<U+200B>c"),
     ],
 )
 def test_units_are_shown_as_a_reader_expects(unit, shown):
@@ -35,3 +38,8 @@ def test_units_are_shown_as_a_reader_expects(unit, shown):
 @given(char=st.characters())
 def test_every_character_alone_starts_with_something_that_has_a_shape(char):
     assert unicodedata.category(visible(char)[0])[0] not in "CZM"
+
+
+@given(unit=st.text(min_size=1))
+def test_what_is_shown_is_not_shown_otherwise_again(unit):
+    assert visible(visible(unit)) == visible(unit)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
-from seqloom.cli.options import Device, Run
+from seqloom.cli.options import Device, Run, With
 from seqloom.errors import UserError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def rerank(
     length_penalty: Annotated[
         float, typer.Option(metavar="A", help="Divide log p by ((5 + length) / 6) ** A.")
     ] = 0.0,
+    also: With = None,
     skip_bad: SkipBad = False,
     device: Device = "auto",
 ) -> None:
@@ -46,12 +47,12 @@ def rerank(
     log p(output | source) is a natural logarithm, end of sequence counted; it
     joins the features, if there are any, as 'seqloom='.
     """
-    from seqloom.api import load
+    from seqloom.api import load_pairs
     from seqloom.data.sources.inputs import read_sources
     from seqloom.data.sources.lines import opened
     from seqloom.data.sources.nbest import read_nbest
 
-    model = load(run, device)
+    model = load_pairs([run, *(also or [])], "rerank", device)
     data = model.recipe.data
     with set_aside(skip_bad) as bad, opened(nbest) as stream:
         lists = read_nbest(stream, nbest, data.max_line_bytes, bad)

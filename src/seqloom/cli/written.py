@@ -47,33 +47,18 @@ class Writer:
         return [one_line(output.text), *score, *([] if alignment is None else [alignment])]
 
     def _object(self, number: int, result: "Result", aligned: list[str | None]) -> dict[str, Any]:
+        outputs = zip(result.outputs, aligned, strict=True)
         return {
             "line": number,
-            "source": result.source,
-            "source_tokens": result.source_tokens,
-            "outputs": [
-                self._output(output, alignment)
-                for output, alignment in zip(result.outputs, aligned, strict=True)
-            ],
-            "unknown": result.unknown,
+            **result.to_dict(),
+            "outputs": [self._output(output, alignment) for output, alignment in outputs],
         }
 
     def _output(self, output: "Output", alignment: str | None) -> dict[str, Any]:
-        entry: dict[str, Any] = {
-            "text": output.text,
-            "score": round(output.score, 6),
-            "log_prob": round(output.log_prob, 6),
-            "finished": output.finished,
-            "origin": output.origin,
-            "tokens": output.tokens,
-            "token_log_probs": [round(float(value), 6) for value in output.token_log_probs],
-        }
-        if alignment is not None:
-            entry["alignment"] = alignment
-        if self.attention:
-            rows = [] if output.attention is None else output.attention.tolist()
-            entry["attention"] = [[round(weight, 4) for weight in row] for row in rows]
-        return entry
+        entry = output.to_dict()
+        if not self.attention:
+            del entry["attention"]
+        return entry if alignment is None else {**entry, "alignment": alignment}
 
 
 def one_line(text: str) -> str:

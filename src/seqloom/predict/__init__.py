@@ -2,5 +2,6 @@
 
 from seqloom.predict.predictor import Constraints, Predictor
 from seqloom.predict.result import Output, Result
+from seqloom.predict.trace import Trace
 
-__all__ = ["Constraints", "Output", "Predictor", "Result"]
+__all__ = ["Constraints", "Output", "Predictor", "Result", "Trace"]

@@ -15,17 +15,20 @@ suffices for the rest.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Generic, NamedTuple, Protocol
+from typing import Generic, NamedTuple
 
 from seqloom.config.search import Search
 from seqloom.data.example import Example
 from seqloom.errors import SourceTooLong, UserError
+from seqloom.predict.codecs import Codecs
 from seqloom.predict.dictionary import read_dictionary
 from seqloom.predict.minimum_risk import minimum_risk
+from seqloom.predict.prefix import Prefix
 from seqloom.predict.result import Output, Result
 from seqloom.predict.unknown import Replaced, replaced, words
 from seqloom.search.decode import search
 from seqloom.search.hypothesis import Hypothesis
+from seqloom.search.record import Record
 from seqloom.search.stepper import State, Stepper
 from seqloom.symbols import EOS, UNK
 from seqloom.text.copying import Source
@@ -39,41 +42,17 @@ _CHUNK = 16
 _log = logging.getLogger(__name__)
 
 
-class SourceCodec(Protocol):
-    """How ids are shown, and a text as it was typed."""
+class Recorded(NamedTuple):
+    """A result and what is behind it.
 
-    @property
-    def blank_led(self) -> bool: ...
-    @property
-    def parted(self) -> bool: ...
-    def tokens(self, ids: Sequence[int]) -> tuple[str, ...]: ...
-    def unknown(self, text: str) -> tuple[str, ...]: ...
-    def surface(self, text: str) -> list[str]: ...
-    def units(self, text: str) -> list[str]: ...
+    hypotheses  all that the search found
+    behind      for each output of the result which hypothesis it was written from
+    """
 
-
-class TargetCodec(Protocol):
-    """How ids become outputs, and the beginning of an output ids."""
-
-    @property
-    def blank_led(self) -> bool: ...
-    @property
-    def parted(self) -> bool: ...
-    @property
-    def size(self) -> int: ...
-    def encode(self, text: str, *, open: Sequence[str] = ()) -> list[int]: ...
-    def decode(self, ids: Sequence[int], open: Sequence[str] = ()) -> str: ...
-    def tokens(self, ids: Sequence[int], open: Sequence[str] = ()) -> tuple[str, ...]: ...
-
-
-class Codecs(Protocol):
-    """What the predictor needs of the codecs of a model."""
-
-    @property
-    def source(self) -> SourceCodec: ...
-    @property
-    def target(self) -> TargetCodec: ...
-    def read(self, text: str, features: Sequence[str] = ()) -> Source: ...
+    result: Result
+    source: Source
+    hypotheses: tuple[Hypothesis, ...]
+    behind: tuple[int, ...]
 
 
 class Predictor(Generic[State]):
@@ -92,21 +71,46 @@ class Predictor(Generic[State]):
         sources: Iterable[Example],
         *,
         prefix: str = "",
+        prefix_tokens: Sequence[str] | None = None,
         constraints: Constraints = (),
         chunk: int | None = None,
     ) -> Iterator[Result]:
         """One result for each source, in order.
 
-        Every output begins with `prefix`, and contains every phrase of `constraints` if it is
-        finished. `chunk` sources are read before the first is answered; 1 answers each as it comes,
-        as someone who types them expects.
+        Every output begins with `prefix`, or with exactly these `prefix_tokens`, as they are shown;
+        and it contains every phrase of `constraints` if it is finished. `chunk` sources are read
+        before the first is answered; 1 answers each as it comes, as someone who types them expects.
         """
+        begin = Prefix(self._codec.target, prefix, prefix_tokens)
         waiting = iter(sources)
         while examples := list(islice(waiting, chunk or _CHUNK * self._settings.batch_size)):
-            yield from self._answer(examples, prefix, constraints)
+            yield from self._answer(examples, begin, constraints)
+
+    def predict_recorded(
+        self,
+        example: Example,
+        record: Record,
+        *,
+        prefix: str = "",
+        prefix_tokens: Sequence[str] | None = None,
+        constraints: Constraints = (),
+    ) -> Recorded:
+        """What `predict` gives for one source, with what is behind it; `record` is told of the
+        search."""
+        if not example.source.strip():
+            return Recorded(_nothing(example), Source([], [], ()), (), ())
+        begin = Prefix(self._codec.target, prefix, prefix_tokens)
+        question = self._question(0, example, begin, constraints)
+        [found] = self._search([question], record)
+        result = self._result(question, found)
+        behind = range(len(found))
+        if self._settings.mbr != "none":  # ranked anew; a sample is known by its origin
+            places = {hypothesis.origin: place for place, hypothesis in enumerate(found)}
+            behind = [places[output.origin] for output in result.outputs]
+        return Recorded(result, question.source, tuple(found), tuple(behind))
 
     def _answer(
-        self, examples: Sequence[Example], prefix: str, constraints: Constraints
+        self, examples: Sequence[Example], prefix: Prefix, constraints: Constraints
     ) -> Iterator[Result]:
         results = [_nothing(example) for example in examples]
         questions = [
@@ -122,16 +126,16 @@ class Predictor(Generic[State]):
         yield from results
 
     def _question(
-        self, place: int, example: Example, prefix: str, constraints: Constraints
+        self, place: int, example: Example, prefix: Prefix, constraints: Constraints
     ) -> "_Question":
-        source = self._codec.read(example.source, example.features)
+        source = self._codec.read(example.source, example.features, example.frames)
         phrases = constraints(example) if callable(constraints) else constraints
         phrases = [phrases] if isinstance(phrases, str) else phrases
         return _Question(
             place,
             example,
             source,
-            self._codec.target.encode(prefix, open=source.open)[:-1],
+            prefix.ids(source.open),
             [self._phrase(phrase, example, source) for phrase in phrases],
         )
 
@@ -145,13 +149,15 @@ class Predictor(Generic[State]):
             )
         return ids
 
-    def _search(self, batch: Sequence["_Question"]) -> list[list[Hypothesis]]:
+    def _search(
+        self, batch: Sequence["_Question"], record: Record | None = None
+    ) -> list[list[Hypothesis]]:
         """Search, and where memory does not suffice search one half after the other."""
         try:
             ids = [question.ids for question in batch]
             phrases = [question.phrases for question in batch]
             prefixes = [question.prefix for question in batch]
-            return search(self._stepper, ids, self._asked_of_search, prefixes, phrases)
+            return search(self._stepper, ids, self._asked_of_search, prefixes, phrases, record)
         except SourceTooLong as error:  # the longest stands first
             raise UserError(f"{_where(batch[0].example)}{error}") from error
         except MemoryError as error:
@@ -166,11 +172,12 @@ class Predictor(Generic[State]):
         outputs = [self._output(question, hypothesis) for hypothesis in found]
         if self._settings.mbr != "none":
             outputs = minimum_risk(outputs, self._settings.mbr)[: self._settings.nbest]
+        read, text, codec = question.source, question.example.source, self._codec.source
         return Result(
-            source=question.example.source,
-            source_tokens=self._codec.source.tokens(question.source.plain),
+            source=text,
+            source_tokens=read.labels or codec.tokens(read.plain),
             outputs=tuple(outputs),
-            unknown=self._codec.source.unknown(question.example.source),
+            unknown=() if read.labels else codec.unknown(text),
         )
 
     def _output(self, question: "_Question", hypothesis: Hypothesis) -> Output:
@@ -186,6 +193,7 @@ class Predictor(Generic[State]):
             attention=hypothesis.weights,
             finished=hypothesis.finished,
             origin=hypothesis.origin,
+            ids=(*hypothesis.tokens, EOS) if hypothesis.finished else hypothesis.tokens,
         )
 
     def _replaced(self, question: "_Question", hypothesis: Hypothesis) -> Replaced:
@@ -219,7 +227,7 @@ class _Question(NamedTuple):
     phrases: list[list[int]]
 
     @property
-    def ids(self) -> list[int]:
+    def ids(self) -> Sequence[int]:
         return self.source.ids
 
 

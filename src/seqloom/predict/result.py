@@ -15,6 +15,8 @@ class Output:
     score            what the search ranked by; for minimum Bayes risk the expected utility, 0 to 1
     attention        [tokens, source tokens] each row a distribution; None without attention
     origin           where it came from: 'beam', 'group 2', 'sample 17'; empty for an empty source
+    ids              what the model wrote, <eos> last if it finished; `tokens` before any <unk> was
+                     replaced
     """
 
     text: str
@@ -24,19 +26,38 @@ class Output:
     attention: Reals | None
     finished: bool
     origin: str = ""
+    ids: tuple[int, ...] = ()
 
     @property
     def log_prob(self) -> float:
         """log p(output | source), end of sequence counted if finished."""
         return sum(self.token_log_probs, 0.0)
 
+    def to_dict(self) -> dict[str, object]:
+        """For JSON: numbers rounded to what a reader can use."""
+        attention = None
+        if self.attention is not None:
+            rows: list[list[float]] = self.attention.tolist()
+            attention = [[round(weight, 4) for weight in row] for row in rows]
+        return {
+            "text": self.text,
+            "tokens": list(self.tokens),
+            "token_log_probs": [round(float(value), 6) for value in self.token_log_probs],
+            "log_prob": round(self.log_prob, 6),
+            "score": round(self.score, 6),
+            "finished": self.finished,
+            "origin": self.origin,
+            "attention": attention,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """Everything found for one source.
 
-    source         the text that was given
-    source_tokens  what the model read: features first, then the tokens, '<eos>' last
+    source         the text that was given, or the name of a real-valued source
+    source_tokens  what the model read: features first, then the tokens, '<eos>' last; of a real-valued
+                   source for each position of the encoder the time or the frames that it stands for
     outputs        best first; for an empty source one empty output
     unknown        characters or tokens of the source never seen in training, read as <unk>
     """
@@ -50,3 +71,12 @@ class Result:
     def text(self) -> str:
         """The best output."""
         return self.outputs[0].text
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "source": self.source,
+            "source_tokens": list(self.source_tokens),
+            "unknown": list(self.unknown),
+            "outputs": [output.to_dict() for output in self.outputs],
+        }

@@ -27,6 +27,7 @@ from seqloom.errors import UserError
 from seqloom.symbols import EOS, SPECIALS, UNK
 from seqloom.text.byte_fallback import BYTE_UNITS, Spelling
 from seqloom.text.normalize import normalize, recompose
+from seqloom.text.offsets import Span, offsets
 from seqloom.text.tokenizers import subwords
 from seqloom.text.tokenizers.bytes import ALL_BYTES, ByteTokenizer
 from seqloom.text.tokenizers.characters import (
@@ -144,6 +145,11 @@ class Codec:
         decides how the text is cut."""
         read, typed = self.units(text), self._cut(text, lowercase=False)
         return typed if len(typed) == len(read) else read
+
+    def offsets(self, text: str) -> list[Span]:
+        """Where each of the units was typed: start and end in characters (text/offsets.py)."""
+        form, lowercase = self.settings.normalize, self.settings.lowercase
+        return offsets(self._tokenizer, text, lambda part: normalize(part, form, lowercase))
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """The units of the text that would become <unk>: each once, as they come."""

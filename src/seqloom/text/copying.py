@@ -19,14 +19,16 @@ MOST_OPEN: Final = 1 << 16
 class Source(NamedTuple):
     """A source as numbers.
 
-    ids    what the model reads
+    ids    what the model reads: ids, or a series
     plain  the source ids alone, the same as `ids` where nothing is copied
     open   the units behind the target ids V_t, V_t + 1, ...; empty where nothing is copied
+    labels what the positions of a series are called; empty for ids, whose tokens can be shown
     """
 
-    ids: list[int]
-    plain: list[int]
+    ids: Sequence[int]
+    plain: Sequence[int]
     open: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
 def with_copies(

@@ -10,6 +10,8 @@ U+200F        <U+200F> anything else without a shape
 import unicodedata
 
 _SHAPELESS = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
+_JOINERS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
+"""Shape what stands around them: joiners, and the tags that make a flag another flag."""
 
 
 def visible(unit: str) -> str:
@@ -21,8 +23,9 @@ def visible(unit: str) -> str:
 
 
 def _joins(char: str) -> bool:
-    """Whether the character works on its neighbours and must be left as it is among them."""
-    return unicodedata.category(char) in ("Mn", "Mc", "Me", "Cf")
+    """Whether the character works on its neighbours and must be left as it is among them. Those
+    that would turn the direction of what follows are not."""
+    return unicodedata.category(char).startswith("M") or char in _JOINERS
 
 
 def _shown(char: str) -> str:
