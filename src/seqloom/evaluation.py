@@ -48,6 +48,18 @@ def read_test_set(
     raise UserError("no test set: give a file, or name one in the recipe with data.test.")
 
 
+def training_pairs(recipe: Recipe, data: Sequence[str | Path] | None = None) -> Iterable[Example]:
+    """The pairs of some files, or of the recipe's own training data if there are none."""
+    settings = recipe.data
+    if data or settings.train:
+        return read_pairs([str(path) for path in data or settings.train], settings)
+    if settings.embedded is not None:
+        from seqloom.data.dates import generate
+
+        return generate("train", recipe.seed)
+    raise UserError("no training data: give a file of pairs.")
+
+
 def asked(
     examples: Iterable[Example], metrics: Sequence[str], codec: PairCodec
 ) -> tuple[list[Example], list[list[str]]]:

@@ -5,54 +5,38 @@ It may be a run, an exported model or several as one: all it knows of them is `A
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from seqloom import explain as pictures
+from seqloom.aligning import Aligned, aligned
 from seqloom.answering import Answering, PairScore, scores_of
+from seqloom.attributing import attributed, given
+from seqloom.attribution import Method
+from seqloom.attribution.erased import Erasing
+from seqloom.attribution.faithfulness import ORDERS
 from seqloom.config import override
 from seqloom.config.search import Search
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.example import Example
 from seqloom.errors import UserError
-from seqloom.evaluation import Evaluation, asked, questions, read_test_set
+from seqloom.evaluation import Evaluation, asked, questions, read_test_set, training_pairs
+from seqloom.explain.levels import Level
+from seqloom.explanation import Explanation
 from seqloom.extras import needs
 from seqloom.metrics import evaluate
 from seqloom.metrics.bleu import Tokenize
-from seqloom.predict import Constraints, Predictor, Result
+from seqloom.predict import Constraints, Output, Predictor, Result
+from seqloom.predict.trace import Trace, trace
 
 if TYPE_CHECKING:
+    from seqloom.attribution.gates import Trace as GateTrace
+    from seqloom.attribution.neighbours import Index, Neighbour
     from seqloom.models.artifact import Run
     from seqloom.runtime import Description
 
 Source = str | Example
 """A source alone, or with its features."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What the model attended to while it answered one source."""
-
-    result: Result
-
-    def __str__(self) -> str:
-        return str(pictures.terminal_map(self.result))
-
-    def png(self, path: str | Path) -> None:
-        """The attention map as a picture."""
-        pictures.png_map(self.result, Path(path))
-
-    def svg(self, path: str | Path) -> None:
-        """The attention map as a drawing that scales."""
-        Path(path).write_text(pictures.svg_map(self.result), encoding="utf-8")
-
-    def html(self, path: str | Path) -> None:
-        """One self-contained page; all hypotheses can be chosen in it."""
-        Path(path).write_text(
-            pictures.html_page([self.result], self.result.source), encoding="utf-8"
-        )
 
 
 class Model:
@@ -94,7 +78,7 @@ class Model:
         """Outputs for one source or for many, in their order.
 
         settings  any of config.Search (beam, nbest, length_penalty, sample, temperature, ...), and
-                  `prefix` and `constraints`, as for `stream`
+                  `prefix`, `prefix_tokens` and `constraints`, as for `stream`
         """
         if isinstance(source, str | Example):
             return next(self.stream([source], **settings))
@@ -105,17 +89,47 @@ class Model:
         sources: Iterable[Source],
         *,
         prefix: str = "",
+        prefix_tokens: Sequence[str] | None = None,
         constraints: Constraints = (),
         **settings: Any,
     ) -> Iterator[Result]:
         """As `predict`, reading and answering as it goes, in constant memory.
 
-        prefix       a text that every output must begin with
-        constraints  phrases that every output must contain, or a function that says which for an
-                     Example
+        prefix         a text that every output must begin with
+        prefix_tokens  or exactly these tokens, as an output shows them
+        constraints    phrases that every output must contain, or a function that says which for an
+                       Example
         """
         predictor = Predictor(self.codec, self.answering.stepper(), self.search(**settings))
-        return predictor.predict(map(_example, sources), prefix=prefix, constraints=constraints)
+        return predictor.predict(
+            map(_example, sources),
+            prefix=prefix,
+            prefix_tokens=prefix_tokens,
+            constraints=constraints,
+        )
+
+    def trace(
+        self,
+        source: Source,
+        *,
+        prefix: str = "",
+        prefix_tokens: Sequence[str] | None = None,
+        constraints: Constraints = (),
+        alternatives: int = 5,
+        **settings: Any,
+    ) -> Trace:
+        """The answer with how it came about: the search as a tree, and at each step of each output
+        the likeliest tokens, as many as `alternatives` says. All else as for `stream`."""
+        return trace(
+            self.codec,
+            self.answering.stepper(),
+            self.search(**settings),
+            _example(source),
+            prefix=prefix,
+            prefix_tokens=prefix_tokens,
+            constraints=constraints,
+            alternatives=alternatives,
+        )
 
     def search(self, **settings: Any) -> Search:
         """The recipe's search with some settings changed."""
@@ -176,9 +190,78 @@ class Model:
         )
         return Evaluation(report, examples, references, results)
 
-    def explain(self, source: Source, **settings: Any) -> Explanation:
-        """The answer with what it attended to, to print or to save as PNG, SVG or HTML."""
-        return Explanation(self.predict(source, **settings))
+    def explain(
+        self,
+        source: Source,
+        method: Method = "attention",
+        *,
+        target: str | None = None,
+        level: Level = "piece",
+        erasing: Erasing = "unk",
+        orders: int = ORDERS,
+        **settings: Any,
+    ) -> Explanation:
+        """The answer with what it owes to its source, to print or to save as PNG, SVG or HTML.
+
+        method    attention | gradient | integrated | gradient-norm | occlusion (docs/explain.md)
+        target    an output to explain instead of those that a search finds
+        level     what rows and columns are: piece | word | character
+        erasing   what erasing a source token means: unk | remove
+        orders    random orders that the deletion curve is measured against; 0 leaves it out
+        settings  as for `predict`
+
+        Raises UserError for gradients of what has no torch model: exported, or several as one.
+        """
+        example = _example(source)
+        result = self.predict(example, **settings) if target is None else None
+        found = result or given(self.answering, example, target or "")
+        explained = attributed(
+            self.answering, lambda: self.run.model, example, found, method, erasing, orders
+        )
+        return Explanation(found, explained, self.codec, level)
+
+    def gates(self, source: Source, output: Output) -> "list[GateTrace]":
+        """What the recurrent cells let through while they read a source and wrote this output of it."""
+        from seqloom.attribution.gates import traces
+        from seqloom.models.tensors import pair_of
+
+        read = self.codec.read(*_parts(source))
+        model = self.run.model
+        tokens = self.codec.source.tokens(read.plain)
+        return traces(model, pair_of(read.ids, output.ids, model), tokens, output.tokens)
+
+    def index(
+        self, data: Sequence[str | Path] | None = None, *, most: int | None = None
+    ) -> "Index":
+        """Keep the decoder states of training pairs in the run's folder, for `neighbours`.
+
+        data  files as the recipe reads them; the training data if not given
+        most  states kept at most
+        """
+        from seqloom.attribution.states import MOST_STATES, build_index
+
+        run = self.run
+        examples = training_pairs(self.recipe, data)
+        found = build_index(run.model, self.codec, examples, most or MOST_STATES)
+        found.save(self.folders[0])
+        return found
+
+    def neighbours(self, source: Source, output: Output, k: int = 5) -> "list[list[Neighbour]]":
+        """For each token of an output the k training pairs that were in the nearest states when they
+        wrote one of theirs. Raises UserError if there is no index."""
+        from seqloom.attribution.neighbours import load_index
+        from seqloom.attribution.states import states
+
+        model = self.run.model
+        index = load_index(self.folders[0])
+        if not output.ids:
+            return []
+        [asked] = states(model, [self.codec.read(*_parts(source)).ids], [output.ids])
+        return index.nearest(asked, k)
+
+    def align(self, pairs: Iterable[Example]) -> Iterator[Aligned]:
+        """Word alignments of given pairs, by attention. Raises UserError for a model without."""
+        return aligned(self.answering, pairs)
 
     def export(
         self, out: str | Path, *, int8: bool = False, check: str | Path | None = None
@@ -194,6 +277,11 @@ class Model:
         with needs("export", "An export"):
             from seqloom.export import export
         return export(run, questions(self.recipe, self.codec, check), Path(out), int8=int8)
+
+
+def _parts(source: Source) -> tuple[str, tuple[str, ...]]:
+    example = _example(source)
+    return example.source, example.features
 
 
 def _example(source: Source) -> Example:

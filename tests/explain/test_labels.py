@@ -9,11 +9,12 @@ from seqloom.explain.labels import clip, is_right_to_left, label
     ("token", "shown"),
     [
         (" ", "␣"),
-        ("\n", "⏎"),
+        ("\n", "␊"),
         ("", "∅"),
         ("\u0301", "◌\u0301"),
         ("e\u0301", "é"),
-        ("\u200b", "U+200B"),
+        ("\u200b", "<U+200B>"),
+        ("a\u202eb", "a<U+202E>b"),
         ("▁the", "▁the"),
     ],
 )

@@ -1,7 +1,8 @@
-"""`seqloom explain`: what the model looked at, in the terminal and as PNG, SVG and HTML."""
+"""`seqloom explain`: what the model looked at, in the terminal, as PNG, SVG and HTML, and as JSON."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -19,6 +20,11 @@ from seqloom.cli.options import (
 )
 from seqloom.cli.unknown import Unknown
 
+if TYPE_CHECKING:
+    from seqloom.data.example import Example
+    from seqloom.explanation import Explanation
+    from seqloom.model import Model
+
 
 def explain(
     run: Run,
@@ -29,12 +35,59 @@ def explain(
             metavar="VALUE", help="A feature of the source, such as a language. Repeatable."
         ),
     ] = None,
+    method: Annotated[
+        Literal["attention", "gradient", "integrated", "gradient-norm", "occlusion"],
+        typer.Option(
+            help="attention: what it looked at. gradient: times input. integrated: gradients "
+            "summed up from <unk> on. gradient-norm: what a small change would matter. occlusion: "
+            "what is lost without each token. All but attention cost a hundred passes or more."
+        ),
+    ] = "attention",
+    level: Annotated[
+        Literal["piece", "word", "character"],
+        typer.Option(help="What rows and columns are; what belongs together is added up."),
+    ] = "piece",
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Explain this output instead of those it would give."),
+    ] = None,
+    erasing: Annotated[
+        Literal["unk", "remove"],
+        typer.Option(help="How occlusion and the faithfulness figure erase a source token."),
+    ] = "unk",
+    gates: Annotated[
+        bool, typer.Option("--gates", help="Gates and states of LSTMs and GRUs, token by token.")
+    ] = False,
+    neighbours: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Show for each output token the N training pairs of the nearest decoder states "
+            "(after 'seqloom index RUN').",
+        ),
+    ] = 0,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="All that is shown, with offsets, as JSON."),
+    ] = None,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="The map as a picture.")] = None,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The map as a drawing that scales.")
     ] = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="One page with all outputs, to point at.")
+    ] = None,
+    tree: Annotated[
+        bool, typer.Option("--tree", help="Show the search as a tree, and what else was likely.")
+    ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROW|DATE",
+            help="Forecasts, where TEXT is a table: the row or date to begin with. Default: the last "
+            "whose future the table holds.",
+        ),
     ] = None,
     beam: Beam = None,
     nbest: NBest = None,
@@ -44,22 +97,39 @@ def explain(
     also: With = None,
     device: Device = "auto",
 ) -> None:
-    """Show the attention behind an answer.
+    """Show the attention behind an answer, or what else it owes to its source.
 
     The map has a row for each output token and a column for each source token.
-    With --prefix the answer begins with a text of yours, and what follows is
-    the model's own.
+    Below it stands how far to trust it: whether the source tokens that it names
+    first, erased first, hurt the output more than others. With --prefix the answer
+    begins with a text of yours, and what follows is the model's own.
     """
-    from seqloom.api import load
+    from seqloom.api import as_pairs, load
+    from seqloom.cli.documents import explain_document, is_classifier
+    from seqloom.cli.explain_frames import explain_frames
+    from seqloom.cli.explained import print_gates, print_neighbours
+    from seqloom.cli.next_step import explain_generator, is_generator
+    from seqloom.cli.predict_frames import is_converter
     from seqloom.data.example import Example
     from seqloom.data.sources.row import feature_values
-    from seqloom.explain import terminal_map
 
     model = load([run, *(also or [])], device)
+    if is_classifier(model):
+        explain_document(model, text, png, html, json_file)
+        return
+    if is_generator(model):
+        explain_generator(model, text, png, json_file)
+        return
+    if is_converter(model):
+        explain_frames(model, text, png, at)
+        return
+    model = as_pairs(model, "explain")
     example = Example(text, features=feature_values(tuple(feature or ())))
     options = {"beam": beam, "nbest": nbest, "max_length": max_length}
     found = search_settings(model, settings, options)
-    explanation = model.explain(example, prefix=prefix, **found)
+    explanation = model.explain(
+        example, method, target=target, level=level, erasing=erasing, prefix=prefix, **found
+    )
     result = explanation.result
     console = Console(highlight=False, markup=False)
     for place, output in enumerate(result.outputs):
@@ -67,7 +137,16 @@ def explain(
             f"{result.source} → {output.text}  (log p {output.log_prob:.3f})", soft_wrap=True
         )
         if output.tokens:
-            console.print(terminal_map(result, place))
+            console.print(explanation.terminal(place))
+        if gates and output.ids:
+            print_gates(console, model.gates(example, output))
+        if neighbours and output.ids:
+            near = model.neighbours(example, output, neighbours)
+            print_neighbours(console, output.tokens, near)
+    if tree:
+        from seqloom.explain.tree import print_trace
+
+        print_trace(console, model.trace(example, prefix=prefix, **found))
     unknown = Unknown(model.codec.source)
     unknown.add(result.unknown, example.features)
     if summary := unknown.summary():
@@ -77,3 +156,22 @@ def explain(
             path.parent.mkdir(parents=True, exist_ok=True)
             draw(path)
             typer.echo(f"Wrote {path}", err=True)
+    if json_file is not None:
+        told = _twin(model, example, explanation, gates, neighbours)
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        typer.echo(f"Wrote {json_file}", err=True)
+
+
+def _twin(
+    model: "Model", example: "Example", explanation: "Explanation", gates: bool, neighbours: int
+) -> dict[str, Any]:
+    """The same as data."""
+    twin = explanation.to_dict()
+    for entry, output in zip(twin["outputs"], explanation.result.outputs, strict=True):
+        if gates and output.ids:
+            entry["gates"] = [trace.to_dict() for trace in model.gates(example, output)]
+        if neighbours and output.ids:
+            found = model.neighbours(example, output, neighbours)
+            entry["neighbours"] = [[near.to_dict() for near in of_token] for of_token in found]
+    return twin

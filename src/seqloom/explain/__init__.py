@@ -6,16 +6,28 @@ from typing import TYPE_CHECKING
 
 from seqloom.errors import MissingExtra
 from seqloom.explain.html import html_page
-from seqloom.explain.svg import svg_map
+from seqloom.explain.svg import svg_map, svg_picture
 from seqloom.explain.terminal import terminal_map
 
 if TYPE_CHECKING:
     from seqloom.explain.curves import training_curve
-    from seqloom.explain.png import png_map
+    from seqloom.explain.png import png_map, png_picture
 
-__all__ = ["html_page", "png_map", "svg_map", "terminal_map", "training_curve"]
+__all__ = [
+    "html_page",
+    "png_map",
+    "png_picture",
+    "svg_map",
+    "svg_picture",
+    "terminal_map",
+    "training_curve",
+]
 
-PNG = {"png_map": "seqloom.explain.png", "training_curve": "seqloom.explain.curves"}
+PNG = {
+    "png_map": "seqloom.explain.png",
+    "png_picture": "seqloom.explain.png",
+    "training_curve": "seqloom.explain.curves",
+}
 
 
 def __getattr__(name: str) -> object:

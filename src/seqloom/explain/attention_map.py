@@ -1,6 +1,8 @@
 """The attention of one output as every picture needs it: labels and a matrix.
 
-Rows are output tokens, columns are source tokens, a weight is between 0 and 1.
+Rows are output tokens, columns are source tokens. A weight of attention is between 0 and 1; the figures of
+other methods may be of any size, and are drawn as shares of the largest; those below 0 have a colour of
+their own.
 """
 
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from seqloom.search.stepper import Reals
 
 NO_ATTENTION = (
     "A picture of attention needs attention weights, but this model has none. "
-    "Train one with a Bahdanau, Luong or GNMT decoder."
+    "Train one with a Bahdanau, Luong or GNMT decoder, or explain it by occlusion."
 )
 RIGHT_TO_LEFT_NOTE = "Right-to-left text: columns run in reading order, first token leftmost."
 
@@ -24,12 +26,41 @@ class AttentionMap:
     source, target  the tokens as shown
     weights         [target, source]
     notes           what a reader must know to read the picture
+    title           what is shown; attention, if it is empty
+    largest         what is drawn darkest; no figure is further from 0
+    signed          whether there may be figures below 0
+    unit            of the figures
     """
 
     source: tuple[str, ...]
     target: tuple[str, ...]
     weights: Reals
     notes: tuple[str, ...]
+    title: str = ""
+    largest: float = 1.0
+    signed: bool = False
+    unit: str = "weight"
+
+    @property
+    def kind(self) -> str:
+        """What the figures are, in a word or two."""
+        return self.title or "Attention"
+
+    @property
+    def shares(self) -> Reals:
+        """The figures as shares of the largest, from -1 to 1."""
+        return self.weights / (self.largest or 1.0)
+
+    def told(self, weight: float) -> str:
+        """A figure as text."""
+        shown = f"{weight:+.2f}" if self.signed else f"{weight:.2f}"
+        return f"{weight:.1e}" if 0 < self.largest < 0.05 and weight else shown
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What stands at both ends of the scale."""
+        most = self.told(self.largest) if self.title else "1"
+        return (self.told(-self.largest) if self.signed else "0"), f"{most} {self.unit}"
 
 
 def attention_map(result: Result, output: int) -> AttentionMap:

@@ -58,10 +58,11 @@ def _panel(axes: Axes, panel: str, records: Sequence[Record]) -> None:
 
 def _losses(axes: Axes, records: Sequence[Record]) -> None:
     drawn = [_plot(axes, records, key, name, colour) for key, (name, colour) in LOSSES.items()]
-    axes.set_ylabel("loss per token (natural log)")
+    axes.set_ylabel("loss (natural log)")
     if any(drawn):
         axes.legend(frameon=False)
-        axes.set_ylim(bottom=0)
+        # Of a density the log may be above 0, and the loss below.
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
 
 
 def _plot(axes: Axes, records: Sequence[Record], key: str, name: str, colour: str) -> bool:

@@ -24,17 +24,29 @@ CSS = files("seqloom.explain").joinpath("page.css").read_text("utf-8")
 SCRIPT = files("seqloom.explain").joinpath("page.js").read_text("utf-8")
 
 
+Maps = Sequence[AttentionMap | None]
+"""Of each output of a result; None where there is nothing to show."""
+
+
 def html_page(
-    results: Sequence[Result], title: str, source_language: str = "", target_language: str = ""
+    results: Sequence[Result],
+    title: str,
+    source_language: str = "",
+    target_language: str = "",
+    maps: Sequence[Maps] | None = None,
 ) -> str:
-    """The page; languages are tags such as 'ja', by which a browser chooses its glyphs."""
+    """The page; languages are tags such as 'ja', by which a browser chooses its glyphs.
+
+    maps  what is shown of each output of each result; attention, if not given
+    """
     languages = (_language(source_language), _language(target_language))
+    shown = maps or [_attention(result) for result in results]
     sections = "\n".join(
-        _section(number, result, languages) for number, result in enumerate(results, start=1)
+        _section(number, result, own, languages)
+        for number, (result, own) in enumerate(zip(results, shown, strict=True), start=1)
     )
     body = f"""<h1 dir="auto">{escape(title)}</h1>
-<p class="help">Point at a token, or press Tab and then the arrow keys, to see what it attends to;
-on a source token, what attends to it.</p>
+<p class="help">Point at a token, or press Tab and then the arrow keys, to see {_help(shown)}.</p>
 {sections}"""
     fonts = page_fonts(body)
     return f"""<!doctype html>
@@ -56,10 +68,22 @@ on a source token, what attends to it.</p>
 """
 
 
-def _section(number: int, result: Result, languages: tuple[str, str]) -> str:
+def _help(shown: Sequence[Maps]) -> str:
+    if any(each is not None and each.kind != "Attention" for maps in shown for each in maps):
+        return "what it owes to the source;\non a source token, what owes to it"
+    return "what it attends to;\non a source token, what attends to it"
+
+
+def _attention(result: Result) -> Maps:
+    return [
+        None if output.attention is None else attention_map(result, place)
+        for place, output in enumerate(result.outputs)
+    ]
+
+
+def _section(number: int, result: Result, maps: Maps, languages: tuple[str, str]) -> str:
     panels = "\n".join(
-        _panel(result, place, f"output-{number}-{place}", languages)
-        for place in range(len(result.outputs))
+        _panel(shown, f"output-{number}-{place}", languages) for place, shown in enumerate(maps)
     )
     return f"""<section aria-labelledby="source-{number}">
 <h2 id="source-{number}" dir="auto"{languages[0]}>{escape(result.source) or "(empty source)"}</h2>
@@ -96,13 +120,12 @@ def _answer(output: Output, language: str) -> str:
     )
 
 
-def _panel(result: Result, place: int, name: str, languages: tuple[str, str]) -> str:
-    if result.outputs[place].attention is None:
+def _panel(attention: AttentionMap | None, name: str, languages: tuple[str, str]) -> str:
+    if attention is None:
         return f'<div class="output" id="{name}"><p>This model has no attention to show.</p></div>'
-    attention = attention_map(result, place)
     return f"""<div class="output" id="{name}">
-{_tokens("Source tokens", "s", attention.source, attention.weights.T, languages[0])}
-{_tokens("Output tokens", "t", attention.target, attention.weights, languages[1])}
+{_tokens("Source tokens", "s", attention.source, attention.shares.T, languages[0])}
+{_tokens("Output tokens", "t", attention.target, attention.shares, languages[1])}
 {svg.draw(attention)}
 <details><summary>Weights as a table</summary>{_table(attention)}</details>
 </div>"""
@@ -123,22 +146,26 @@ def _tokens(name: str, kind: str, tokens: Sequence[str], weights: Reals, languag
 
 
 def _numbers(row: Reals) -> str:
-    return " ".join(f"{weight:.3g}" if weight >= 0.001 else "0" for weight in row.tolist())
+    return " ".join(f"{share:.3g}" if abs(share) >= 0.001 else "0" for share in row.tolist())
 
 
 def _table(attention: AttentionMap) -> str:
     head = "".join(f'<th scope="col"><bdi>{escape(token)}</bdi></th>' for token in attention.source)
     rows = "".join(
         f'<tr><th scope="row"><bdi>{escape(token)}</bdi></th>'
-        + "".join(f"<td>{weight:.2f}</td>" for weight in row)
+        + "".join(f"<td>{attention.told(weight)}</td>" for weight in row)
         + "</tr>"
         for token, row in zip(attention.target, attention.weights.tolist(), strict=True)
     )
     return (
-        '<div class="wide"><table aria-label="Attention weights: a row for each output token, '
+        f'<div class="wide"><table aria-label="{_kind(attention)}: a row for each output token, '
         f'a column for each source token"><thead><tr><td></td>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _kind(attention: AttentionMap) -> str:
+    return escape(attention.title) or "Attention weights"
 
 
 def _language(tag: str) -> str:

@@ -1,8 +1,8 @@
-"""How a token is shown: every token leaves a visible trace, in every script.
+"""How a token is shown in a picture: every token leaves a visible trace, in every script.
 
-A blank, a tab or a lone accent is invisible as it stands, and a lone Korean vowel or final
-consonant (from NFD text) only has a width inside a syllable. Each gets a stand-in that a reader
-recognises: ␣ for the blank, the accent on a dotted circle ◌, the letter ㅏ for the vowel.
+What a token stands for may be longer than a unit (a word, a label, a syllable out of its letters), so
+it is put together first, and then shown as units are (text/display.py). And how wide it is, and which
+way it runs.
 """
 
 import unicodedata
@@ -10,47 +10,14 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
 
-BLANKS = {" ": "␣", "\t": "⇥", "\n": "⏎", "\r": "⏎", "\u00a0": "␣", "\u3000": "␣"}
+from seqloom.text.display import visible
+
 EMPTY = "∅"
-DOTTED_CIRCLE = "◌"
-JAMO = ("HANGUL CHOSEONG ", "HANGUL JUNGSEONG ", "HANGUL JONGSEONG ")
 
 
 def label(token: str) -> str:
     """The token as a picture shows it."""
-    if not token:
-        return EMPTY
-    shown = "".join(map(_visible, unicodedata.normalize("NFC", token)))
-    return DOTTED_CIRCLE + shown if _is_combining(shown[0]) else shown
-
-
-def _visible(character: str) -> str:
-    if character in BLANKS:
-        return BLANKS[character]
-    if unicodedata.category(character) in {"Cc", "Cf", "Zs", "Zl", "Zp", "Cs", "Cn", "Co"}:
-        return _code(character)
-    return _letter_of_jamo(character)
-
-
-def _code(character: str) -> str:
-    """U+200D inside a word joins letters and stays; any other control shows its code."""
-    return character if character in "\u200c\u200d" else f"U+{ord(character):04X}"
-
-
-def _letter_of_jamo(character: str) -> str:
-    """A conjoining consonant or vowel that no syllable took up, as the letter of the same name."""
-    name = unicodedata.name(character, "")
-    for prefix in JAMO:
-        if name.startswith(prefix):
-            try:
-                return unicodedata.lookup("HANGUL LETTER " + name.removeprefix(prefix))
-            except KeyError:
-                return character
-    return character
-
-
-def _is_combining(character: str) -> bool:
-    return unicodedata.category(character) in {"Mn", "Mc", "Me"}
+    return visible(unicodedata.normalize("NFC", token)) if token else EMPTY
 
 
 def clip(token: str, limit: int) -> str:

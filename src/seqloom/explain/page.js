@@ -6,7 +6,10 @@ for (const panel of document.querySelectorAll(".output")) {
 
   const clear = () => {
     for (const lit of panel.querySelectorAll(".chosen, .bright")) lit.classList.remove("chosen", "bright");
-    for (const token of tokens) token.style.removeProperty("--weight");
+    for (const token of tokens) {
+      token.style.removeProperty("--weight");
+      token.classList.remove("against");
+    }
   };
 
   const light = (kind, place) => {
@@ -17,8 +20,9 @@ for (const panel of document.querySelectorAll(".output")) {
     const weights = chosen.dataset.weights.split(" ").map(Number);
     const other = tokens.filter((token) => token.dataset[kind] === undefined);
     other.forEach((token, position) => {
-      token.style.setProperty("--weight", weights[position]);
-      token.classList.toggle("bright", weights[position] > 0.5);
+      token.style.setProperty("--weight", Math.abs(weights[position]));
+      token.classList.toggle("against", weights[position] < 0);
+      token.classList.toggle("bright", Math.abs(weights[position]) > 0.5);
     });
   };
 

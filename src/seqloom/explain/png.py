@@ -9,7 +9,7 @@ and no display is needed. Lengths are in inches, font sizes in points.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from textwrap import wrap
@@ -27,10 +27,16 @@ from seqloom.explain.svg import CELL_EM, LONGEST_LABEL, SLANT, side, upright_lim
 from seqloom.predict.result import Result
 
 BLUES = LinearSegmentedColormap.from_list("attention", ["#ffffff", "#6c9bd2", "#0a4595"])
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", ["#a84300", "#e3a06e", "#ffffff", "#6c9bd2", "#0a4595"]
+)
+"""Orange is below 0: no kind of colour blindness takes it for blue."""
 DOTS = 150
 PIXELS = 96
 """The layout of the SVG counts in pixels of 1/96 inch; squares here are as large."""
 SMALL_PRINT = 8
+TITLE, TITLE_FONT = 0.28, 10
+"""The height of a title, and its size."""
 NOTE_WIDTH, NOTE_LINE = 50, 0.16
 """Characters in a line of a note, and the height of one."""
 
@@ -49,7 +55,12 @@ class Frame:
 
 def png_map(result: Result, path: str | Path, output: int = 0) -> None:
     """Write the map of one output."""
-    save(draw(spelt_out(attention_map(result, output))), path)
+    png_picture(attention_map(result, output), path)
+
+
+def png_picture(attention: AttentionMap, path: str | Path) -> None:
+    """Write a map."""
+    save(draw(spelt_out(attention)), path)
 
 
 def save(figure: Figure, path: str | Path) -> None:
@@ -63,10 +74,10 @@ def spelt_out(attention: AttentionMap) -> AttentionMap:
     )
     missing = describe(chain.from_iterable(label.missing for label in (*source, *target)))
     notes = [*attention.notes, missing] if missing else attention.notes
-    return AttentionMap(
+    return replace(
+        attention,
         source=tuple(clip(label.text, LONGEST_LABEL) for label in source),
         target=tuple(clip(label.text, LONGEST_LABEL) for label in target),
-        weights=attention.weights,
         notes=tuple(line for note in notes for line in wrap(note, NOTE_WIDTH)),
     )
 
@@ -74,7 +85,9 @@ def spelt_out(attention: AttentionMap) -> AttentionMap:
 def draw(attention: AttentionMap) -> Figure:
     at = frame(attention)
     rows, columns = len(attention.target), len(attention.source)
-    width = max(at.left + columns * at.square + at.right, at.left + 1.9, _widest(attention.notes))
+    named = _inches(cell_len(attention.title), TITLE_FONT) + 0.2
+    least = max(at.left + 2.6, named, _widest(attention.notes))
+    width = max(at.left + columns * at.square + at.right, least)
     height = at.top + rows * at.square + at.bottom
     figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
@@ -89,7 +102,10 @@ def draw(attention: AttentionMap) -> Figure:
     _squares(axes, attention)
     _source_labels(axes, attention, at)
     _target_labels(axes, attention, at)
-    _legend(figure, at, width, height)
+    _legend(figure, attention, at, width, height)
+    if attention.title:
+        place = (0.1 / width, 1 - 0.2 / height)
+        figure.text(*place, attention.title, size=TITLE_FONT, weight="bold")
     for line, note in enumerate(reversed(attention.notes)):
         _note(figure, note, 0.1 / width, (0.12 + NOTE_LINE * line) / height)
     return figure
@@ -104,7 +120,8 @@ def frame(attention: AttentionMap) -> Frame:
         square=square,
         font=font,
         left=_inches(max(map(_cells, attention.target), default=1), font) + 0.2,
-        top=max(font * 1.9 / 72, _inches(slanting, font) * 0.87 + font / 72) + 0.12,
+        top=max(font * 1.9 / 72, _inches(slanting, font) * 0.87 + font / 72)
+        + (0.12 + (TITLE if attention.title else 0.0)),
         right=max(0.15, _inches(slanting, font) * 0.5),
         bottom=0.5 + NOTE_LINE * len(attention.notes),
     )
@@ -112,7 +129,9 @@ def frame(attention: AttentionMap) -> Frame:
 
 def _squares(axes: Axes, attention: AttentionMap) -> None:
     rows, columns = attention.weights.shape
-    axes.imshow(attention.weights, cmap=BLUES, vmin=0, vmax=1, aspect="auto", origin="upper")
+    lowest = -1 if attention.signed else 0
+    colours = SIGNED if attention.signed else BLUES
+    axes.imshow(attention.shares, colours, vmin=lowest, vmax=1, aspect="auto", origin="upper")
     axes.set_xticks([column - 0.5 for column in range(columns + 1)], minor=True)
     axes.set_yticks([row - 0.5 for row in range(rows + 1)], minor=True)
     axes.grid(which="minor", color="#d0d7de", linewidth=0.4)
@@ -155,13 +174,19 @@ def _target_labels(axes: Axes, attention: AttentionMap, at: Frame) -> None:
         )
 
 
-def _legend(figure: Figure, at: Frame, width: float, height: float) -> None:
-    place = ((at.left + 0.15) / width, (at.bottom - 0.32) / height, 1.0 / width, 0.13 / height)
-    axes = figure.add_axes(place)
-    axes.imshow([[step / 10 for step in range(11)]], cmap=BLUES, vmin=0, vmax=1, aspect="auto")
+def _legend(
+    figure: Figure, attention: AttentionMap, at: Frame, width: float, height: float
+) -> None:
+    low, high = attention.ends
+    left = at.left + _inches(len(low), SMALL_PRINT) + 0.08
+    axes = figure.add_axes((left / width, (at.bottom - 0.32) / height, 1.0 / width, 0.13 / height))
+    lowest = -1 if attention.signed else 0
+    steps = [[lowest + (1 - lowest) * step / 20 for step in range(21)]]
+    colours = SIGNED if attention.signed else BLUES
+    axes.imshow(steps, colours, vmin=lowest, vmax=1, aspect="auto")
     axes.set_xticks([])
     axes.set_yticks([])
-    for side_, text, x in (("right", "0", -0.04), ("left", "1 weight", 1.04)):
+    for side_, text, x in (("right", low, -0.04), ("left", high, 1.04)):
         axes.text(x, 0.45, text, transform=axes.transAxes, size=SMALL_PRINT, ha=side_, va="center")
 
 

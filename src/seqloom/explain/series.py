@@ -52,11 +52,16 @@ def forecast_plot(forecasts: Sequence[Forecast], path: str | Path, step: str = "
     FigureCanvasAgg(figure)
     grid = figure.subplots(len(forecasts), 1, sharex=True, squeeze=False)
     for axes, forecast in zip(grid[:, 0], forecasts, strict=True):
-        _panel(axes, forecast)
+        forecast_panel(axes, forecast)
     grid[-1, 0].set_xlabel(f"{step}s from the first one forecast")
-    handles, names = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside upper center", ncols=len(names), frameon=False)
+    share_legend(figure, grid[0, 0])
     save(figure, path)
+
+
+def share_legend(figure: Figure, axes: Axes) -> None:
+    """One legend above all panels, that of one of them."""
+    handles, names = axes.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=len(names), frameon=False)
 
 
 def bands(levels: Sequence[float]) -> list[tuple[float, float]]:
@@ -65,7 +70,8 @@ def bands(levels: Sequence[float]) -> list[tuple[float, float]]:
     return [(low, high) for low in lower for high in levels if abs(low + high - 1) < 1e-9]
 
 
-def _panel(axes: Axes, forecast: Forecast) -> None:
+def forecast_panel(axes: Axes, forecast: Forecast) -> None:
+    """One series: what was known, the bands, and what came."""
     known, quantiles = forecast.known, forecast.quantiles
     length = len(next(iter(quantiles.values())))
     ahead = np.arange(length)

@@ -3,8 +3,9 @@
 The browser shapes the text; fonts for what its own may lack come along (`embedded`).
 Each weight is a square of one blue whose opacity is the weight: on white that is a scale from white
 to dark blue, on black from black to light blue, and the picture follows the reader's colour scheme.
+Figures below 0 are orange, which no kind of colour blindness takes for blue.
 A square names its tokens and its weight when pointed at, and carries their positions in `data-s`
-and `data-t` for the page around it. Weights below 0.005 have no square.
+and `data-t` for the page around it. Shares below 0.005 have no square.
 
 Lengths are in pixels at the natural size; a wide picture shrinks to its container.
 """
@@ -26,13 +27,16 @@ STYLE = """
 .attention-map text { fill: #1b1f24; }
 .attention-map .quiet { fill: #57606a; }
 .attention-map .paper { fill: #ffffff; }
+.attention-map .title { font-weight: 600; }
 .attention-map .weight { fill: #0a4595; }
+.attention-map .weight.against { fill: #a84300; }
 .attention-map .grid { stroke: #d0d7de; stroke-width: 0.5; fill: none; }
 @media (prefers-color-scheme: dark) {
 .attention-map text { fill: #e6edf3; }
 .attention-map .quiet { fill: #9198a1; }
 .attention-map .paper { fill: #0d1117; }
 .attention-map .weight { fill: #a5d3ff; }
+.attention-map .weight.against { fill: #ffb27a; }
 .attention-map .grid { stroke: #30363d; }
 }
 """
@@ -48,6 +52,8 @@ SLANT = -60
 LONGEST_LABEL = 24
 SMALLEST_SHOWN = 0.005
 LEGEND_STEPS = 11
+TITLE = 26
+"""The height of a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,11 @@ class Layout:
 
 def svg_map(result: Result, output: int = 0) -> str:
     """The map of one output as a complete SVG document, to be saved or put into a page."""
-    attention = attention_map(result, output)
+    return svg_picture(attention_map(result, output))
+
+
+def svg_picture(attention: AttentionMap) -> str:
+    """A map as a complete SVG document."""
     fonts = page_fonts(draw(attention))
     return draw(attention, f"<style>{style(fonts)}</style>")
 
@@ -81,11 +91,12 @@ def draw(attention: AttentionMap, styled: str = "") -> str:
     at = layout(attention)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="attention-map" role="img" '
-        f'aria-label="Attention weights: {len(attention.target)} output tokens by '
+        f'aria-label="{_name(attention)}: {len(attention.target)} output tokens by '
         f'{len(attention.source)} source tokens" width="{at.width:g}" height="{at.height:g}" '
         f'viewBox="0 0 {at.width:g} {at.height:g}">',
         styled,
         f'<rect class="paper" width="{at.width:g}" height="{at.height:g}"/>',
+        *_title(attention),
         *_source_labels(attention, at),
         *_target_labels(attention, at),
         *_squares(attention, at),
@@ -106,15 +117,17 @@ def layout(attention: AttentionMap) -> Layout:
     slanting = max((c for c in map(_cells, attention.source) if c > upright), default=0)
     left = _text_width(max(map(_cells, attention.target), default=1), font) + 20
     top = max(font * 1.6, _text_width(slanting, font) * 0.87 + font) + 12
+    top += TITLE if attention.title else 0
     overhang = max(12.0, _text_width(slanting, font) * 0.5)
-    note = max((_text_width(cell_len(text), 12) for text in attention.notes), default=0.0)
+    lines = [attention.title, *attention.notes]
+    note = max(_text_width(cell_len(text), 12) for text in lines)
     return Layout(
         square=square,
         font=font,
         upright=upright,
         left=left,
         top=top,
-        width=max(left + columns * square + overhang, left + 190, note + 20),
+        width=max(left + columns * square + overhang, left + 250, note + 20),
         height=top + rows * square + 48 + 18 * len(attention.notes),
     )
 
@@ -161,17 +174,19 @@ def _squares(attention: AttentionMap, at: Layout) -> list[str]:
         _square(attention, row, column, at)
         for row in range(len(attention.target))
         for column in range(len(attention.source))
-        if attention.weights[row, column] >= SMALLEST_SHOWN
+        if abs(attention.shares[row, column]) >= SMALLEST_SHOWN
     ]
 
 
 def _square(attention: AttentionMap, row: int, column: int, at: Layout) -> str:
     weight = float(attention.weights[row, column])
-    told = escape(f"{attention.target[row]} ← {attention.source[column]}: {weight:.2f}")
+    share = float(attention.shares[row, column])
+    figure = attention.told(weight)
+    told = escape(f"{attention.target[row]} ← {attention.source[column]}: {figure}")
     return (
-        f'<rect class="weight" x="{at.left + column * at.square:g}" '
+        f'<rect class="weight{" against" if share < 0 else ""}" x="{at.left + column * at.square:g}" '
         f'y="{at.top + row * at.square:g}" width="{at.square:g}" height="{at.square:g}" '
-        f'fill-opacity="{min(weight, 1.0):.3f}" data-t="{row}" data-s="{column}">'
+        f'fill-opacity="{min(abs(share), 1.0):.3f}" data-t="{row}" data-s="{column}">'
         f"<title>{told}</title></rect>"
     )
 
@@ -190,19 +205,34 @@ def _grid(attention: AttentionMap, at: Layout) -> str:
 
 
 def _legend(attention: AttentionMap, at: Layout) -> list[str]:
+    """The scale; for signed figures from the most against to the most in favour."""
     y = at.top + len(attention.target) * at.square + 14
-    edges = [at.left + 24 + 100 * step / LEGEND_STEPS for step in range(LEGEND_STEPS + 1)]
+    low, high = attention.ends
+    x = at.left + 14 + _text_width(len(low), 12)
+    edges = [x + 100 * step / LEGEND_STEPS for step in range(LEGEND_STEPS + 1)]
+    steps = [step / (LEGEND_STEPS - 1) for step in range(LEGEND_STEPS)]
+    shares = [2 * step - 1 for step in steps] if attention.signed else steps
     bar = [
-        f'<rect class="weight" x="{here:g}" y="{y:g}" width="{after - here:g}" height="12" '
-        f'fill-opacity="{step / (LEGEND_STEPS - 1):.2f}"/>'
-        for step, (here, after) in enumerate(pairwise(edges))
+        f'<rect class="weight{" against" if share < 0 else ""}" x="{here:g}" y="{y:g}" '
+        f'width="{after - here:g}" height="12" fill-opacity="{abs(share):.2f}"/>'
+        for share, (here, after) in zip(shares, pairwise(edges), strict=True)
     ]
     return [
-        _small(at.left + 10, y + 10, "0"),
+        _small(at.left + 10, y + 10, low),
         *bar,
-        f'<rect class="grid" x="{at.left + 24:g}" y="{y:g}" width="100" height="12"/>',
-        _small(at.left + 130, y + 10, "1 weight"),
+        f'<rect class="grid" x="{x:g}" y="{y:g}" width="100" height="12"/>',
+        _small(x + 106, y + 10, high),
     ]
+
+
+def _title(attention: AttentionMap) -> list[str]:
+    if not attention.title:
+        return []
+    return [f'<text class="title" x="10" y="20" font-size="14">{escape(attention.title)}</text>']
+
+
+def _name(attention: AttentionMap) -> str:
+    return escape(attention.title) or "Attention weights"
 
 
 def _notes(attention: AttentionMap, at: Layout) -> list[str]:

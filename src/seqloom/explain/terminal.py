@@ -4,7 +4,8 @@
         0 ▓▓ ░░ ·  ·  ·  ·  ·
         1 ░░ ·  ░░ ▒▒ ·  ·  ·
 
-Four shades of block characters and, where the terminal has colour, a scale of one hue. Widths are
+A figure below 0, which only other methods than attention have, shows as -▓. Four shades of block
+characters and, where the terminal has colour, a scale of one hue. Widths are
 counted in terminal cells, so that Hangul, kana and kanji (two cells) and accents (none) line up.
 A map wider than the terminal continues in further bands of columns. Without a terminal (a pipe, a
 file) the same map is plain text. Columns keep the order of the tokens also in right-to-left text.
@@ -25,6 +26,8 @@ from seqloom.predict.result import Result
 
 SHADES = ((0.75, "█"), (0.5, "▓"), (0.25, "▒"), (0.05, "░"))
 BELOW_ALL_SHADES = "·"
+AGAINST = "#d97b2e"
+"""For figures below 0."""
 COLOURS = ((0.75, "#1f8fff"), (0.5, "#4a92d4"), (0.25, "#6a94b8"), (0.0, "#8096a8"))
 """One hue, ever more saturated, of a lightness that stands out on black and on white."""
 SOURCE_LIMIT, TARGET_LIMIT = 10, 20
@@ -62,7 +65,7 @@ class TerminalMap:
             if number:
                 yield _line("")
             yield from self._band(columns, margin)
-        yield _legend()
+        yield _legend(self.map)
         yield from (Text(note, "dim") for note in self.map.notes)
 
     def _band(self, columns: range, margin: int) -> Iterator[Text]:
@@ -79,7 +82,7 @@ class TerminalMap:
 
     def _cell(self, row: int, column: int) -> Text:
         width = column_width(clip(self.map.source[column], SOURCE_LIMIT))
-        return shade(float(self.map.weights[row, column]), width)
+        return shade(float(self.map.shares[row, column]), width)
 
 
 def terminal_map(result: Result, output: int = 0) -> TerminalMap:
@@ -112,15 +115,18 @@ def fit(token: str, width: int, right: bool = False) -> str:
     return blanks + token if right else token + blanks
 
 
-def shade(weight: float, width: int) -> Text:
-    """A weight as a square, padded to `width` cells."""
+def shade(share: float, width: int) -> Text:
+    """A share of the largest figure as a square, padded to `width` cells."""
     for threshold, block in SHADES:
-        if weight >= threshold:
-            return Text(block * SQUARE, _colour(weight)).append(" " * (width - SQUARE))
+        if abs(share) >= threshold:
+            square = block * SQUARE if share > 0 else "-" + block * (SQUARE - 1)
+            return Text(square, _colour(share)).append(" " * (width - SQUARE))
     return Text(fit(BELOW_ALL_SHADES, width), "dim")
 
 
 def _colour(weight: float) -> str:
+    if weight < 0:
+        return AGAINST
     return next((colour for threshold, colour in COLOURS if weight >= threshold), COLOURS[-1][1])
 
 
@@ -131,11 +137,15 @@ def _row(heading: str, cells: Sequence[Text]) -> Text:
     return row
 
 
-def _legend() -> Text:
+def _legend(map: AttentionMap) -> Text:
     """Unlike a row it may wrap, between its items."""
-    legend = Text("Attention: ").append(BELOW_ALL_SHADES, "dim").append(f"<{SHADES[-1][0]:g}")
+    named = f"{map.kind}, as a share of {map.ends[1]}: " if map.title else "Attention: "
+    legend = Text(named if map.largest != 1 else f"{map.kind}: ")
+    legend.append(BELOW_ALL_SHADES, "dim").append(f"<{SHADES[-1][0]:g}")
     for threshold, block in reversed(SHADES):
         legend.append(" ").append(block * SQUARE, _colour(threshold)).append(f"≥{threshold:g}")
+    if map.signed:
+        legend.append("; against: ").append("-" + SHADES[1][1], AGAINST)
     return legend
 
 

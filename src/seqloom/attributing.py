@@ -1,0 +1,119 @@
+"""Attributions of all outputs of one answer, by any method, for whatever can answer.
+
+Attention, occlusion and the deletion curve ask for answers and scores, which an exported model and several
+as one have too. Gradients ask the torch model of one run.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from seqloom.answering import Answering
+from seqloom.attribution import METHODS, Attribution, Method
+from seqloom.attribution.erased import Asked, Erasing
+from seqloom.attribution.faithfulness import faithfulness
+from seqloom.attribution.occlusion import occlusion
+from seqloom.data.example import Example
+from seqloom.errors import UserError, suggestion
+from seqloom.predict import Output, Result
+from seqloom.predict.forced import forced
+from seqloom.search.stepper import Reals
+from seqloom.symbols import EOS
+
+if TYPE_CHECKING:
+    from seqloom.models.encoder_decoder import EncoderDecoder
+
+ERASED = {"unk": "Erased tokens are read as <unk>.", "remove": "Erased tokens are taken out."}
+
+
+def attributed(
+    model: Answering,
+    torch_model: "Callable[[], EncoderDecoder]",
+    example: Example,
+    result: Result,
+    method: Method,
+    erasing: Erasing,
+    orders: int,
+) -> tuple[Attribution | None, ...]:
+    """One for each output; None for an output that there is nothing to say of.
+
+    torch_model  raises UserError where there is none
+    orders       of the deletion curve; 0 leaves it out
+    """
+    if method not in METHODS:
+        raise UserError(f"There is no method '{method}'. {suggestion(method, METHODS)}")
+    if erasing not in ERASED:
+        raise UserError(f"There is no way to erase '{erasing}'. {suggestion(erasing, ERASED)}")
+    if METHODS[method].torch:
+        torch_model()
+    read = model.codec.read(example.source, example.features, example.frames)
+    source = read.ids if result.source_tokens else []
+    found: list[Attribution | None] = []
+    for output in result.outputs:
+        if not output.ids or not source:
+            found.append(None)
+            continue
+        asked = Asked(source, output.ids)
+        weights, notes = _weights(model, torch_model, asked, output, method, erasing)
+        if weights is None:
+            found.append(None)
+            continue
+        trust = faithfulness(model.score, asked, weights, erasing, orders) if orders else None
+        notes += [ERASED[erasing]] if trust or method == "occlusion" else []
+        found.append(
+            Attribution(method, result.source_tokens, output.tokens, weights, trust, tuple(notes))
+        )
+    return tuple(found)
+
+
+def given(model: Answering, example: Example, target: str) -> Result:
+    """A result whose one output is this text."""
+    codec = model.codec
+    source = codec.read(example.source, example.features, example.frames)
+    ids = codec.target.encode(target, open=source.open)
+    [hypothesis] = forced(model.stepper(), [source.ids], [ids])
+    output = Output(
+        text=codec.target.decode(hypothesis.tokens, source.open),
+        tokens=codec.target.tokens((*hypothesis.tokens, EOS), source.open),
+        token_log_probs=hypothesis.token_log_probs,
+        score=hypothesis.score,
+        attention=hypothesis.weights,
+        finished=True,
+        origin="given",
+        ids=tuple(ids),
+    )
+    unknown = () if source.labels else codec.source.unknown(example.source)
+    shown = source.labels or codec.source.tokens(source.plain)
+    return Result(example.source, shown, (output,), unknown)
+
+
+def _weights(
+    model: Answering,
+    torch_model: "Callable[[], EncoderDecoder]",
+    asked: Asked,
+    output: Output,
+    method: Method,
+    erasing: Erasing,
+) -> tuple[Reals | None, list[str]]:
+    match method:
+        case "attention":
+            return output.attention, []
+        case "occlusion":
+            return occlusion(model.score, asked, erasing), []
+        case _:
+            return _gradient(torch_model(), asked, method)
+
+
+def _gradient(model: "EncoderDecoder", asked: Asked, method: Method) -> tuple[Reals, list[str]]:
+    from seqloom.attribution.gradients import gradient_norm, gradient_x_input
+    from seqloom.attribution.integrated import integrated_gradients
+    from seqloom.models.tensors import pair_of
+
+    pair = pair_of(asked.source, asked.target, model)
+    notes: list[str] = []
+    if method == "integrated":
+        weights, gap, points = integrated_gradients(model, pair)
+        notes = [f"Baseline: <unk> for all but <eos>. {points} points, gap {gap:.3f} nats."]
+    else:
+        by = gradient_norm if method == "gradient-norm" else gradient_x_input
+        weights = by(model, pair)
+    return weights.float().cpu().numpy(), notes

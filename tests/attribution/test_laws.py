@@ -1,0 +1,73 @@
+"""What holds for the gradients of every model: padding and batch never change them; what is handed out
+adds up; a score in which nothing is moved is the model's own."""
+
+import pytest
+import torch
+from tests.laws.batches import alone, pairs_of, with_more_padding
+from tests.laws.variants import VARIANTS, model_of
+
+from seqloom.attribution.embedded import embeddings, gradients, log_probs
+from seqloom.attribution.gradients import gradient_norm, gradient_x_input
+from seqloom.attribution.integrated import TOLERANCE, integrated_gradients, unknown
+
+SOME = dict(sorted(VARIANTS.items())[:: max(1, len(VARIANTS) // 16)])
+FEW = dict(list(SOME.items())[::3])
+"""Among them are all decoders, Transformers too; each costs hundreds of passes."""
+pytestmark = pytest.mark.usefixtures("unchecked_shapes")
+few_variants = pytest.mark.parametrize("recipe", FEW.values(), ids=FEW)
+some_variants = pytest.mark.parametrize("recipe", SOME.values(), ids=SOME)
+METHODS = (gradient_x_input, gradient_norm, lambda *a: integrated_gradients(*a).weights)
+
+
+def close(actual: torch.Tensor, expected: torch.Tensor) -> None:
+    torch.testing.assert_close(actual, expected, rtol=1e-7, atol=1e-9)
+
+
+@some_variants
+def test_a_model_that_is_given_its_own_embeddings_scores_as_before(recipe) -> None:
+    model, pairs = model_of(recipe), pairs_of()
+    close(log_probs(model, pairs, embeddings(model, pairs.source)), model.score(pairs))
+
+
+@some_variants
+def test_a_gradient_is_what_a_small_step_changes(recipe) -> None:
+    model, pair = model_of(recipe), alone(pairs_of(), 3)
+    embedded, small = embeddings(model, pair.source), 1e-6
+    along = torch.randn(embedded.shape, generator=torch.Generator().manual_seed(1)).double()
+    ahead, back = (log_probs(model, pair, embedded + sign * small * along)[0] for sign in (1, -1))
+    steps = torch.arange(pair.target.shape[1])
+    found = gradients(model, pair, embedded.expand(len(steps), -1, -1), steps)
+    torch.testing.assert_close(
+        (found * along).sum((1, 2)), (ahead - back) / (2 * small), rtol=1e-4, atol=1e-6
+    )
+
+
+@few_variants
+@pytest.mark.parametrize("method", METHODS, ids=["gradient", "norm", "integrated"])
+def test_padding_and_batch_never_change_an_attribution(recipe, method) -> None:
+    model, pair = model_of(recipe), alone(pairs_of(), 3)
+    expected = method(model, pair)
+    padded = method(model, with_more_padding(pair, 3))
+    close(padded[:, :-3], expected)
+    assert padded[:, -3:].count_nonzero() == 0
+    close(method(model, pair, 7), expected)
+
+
+@few_variants
+def test_integrated_gradients_are_complete(recipe) -> None:
+    model, pair = model_of(recipe), alone(pairs_of(), 0)
+    weights, gap, _ = integrated_gradients(model, pair)
+    with torch.no_grad():
+        due = model.score(pair)[0] - log_probs(model, pair, embeddings(model, unknown(pair)))[0]
+    assert float((weights.sum(1) - due).abs().max()) == pytest.approx(gap, abs=1e-12)
+    assert gap <= TOLERANCE + TOLERANCE * due.abs().max()
+
+
+@some_variants
+def test_the_model_is_left_as_it_was(recipe) -> None:
+    model, pair = model_of(recipe), alone(pairs_of(), 0)
+    parts, score = list(model.modules()), model.score(pair)
+    gradient_norm(model, pair)
+    assert [*model.modules()] == parts
+    assert all(parameter.grad is None for parameter in model.parameters())
+    close(model.score(pair), score)
