@@ -56,7 +56,7 @@ def read_frames(
     part  of an .npz file that has several
     """
     width = limits.width
-    for found in _sequences(path, limits, key, part):
+    for found in raw_frames(path, limits, key, part):
         judged = found if isinstance(found, Fault) else judge(*found, limits.longest, width)
         if isinstance(judged, Fault):
             settle(judged, bad)
@@ -75,9 +75,10 @@ def judge(place: Place, sequence: object, longest: int, width: int | None = None
         return Fault(place, str(error), "Mend the sequence.", _shown(sequence))
 
 
-def _sequences(
+def raw_frames(
     path: str, limits: Limits, key: str, part: str
 ) -> Iterator[tuple[Place, object] | Fault]:
+    """The sequences of a file, not yet judged; of JSONL without a key whatever a line holds."""
     if path.endswith(JSONL):
         return _from_jsonl(path, limits.max_line_bytes, key)
     if path.endswith((".npy", ".npz")):

@@ -38,10 +38,7 @@ class Table:
 def read_table(path: str, columns: Sequence[str] = (), bad: BadRows | None = None) -> Table:
     """The named columns of a file with a header; without names all but those that hold no numbers
     in the first row (a date, say)."""
-    if path.endswith(".parquet"):
-        names, rows = _parquet(path)
-    else:
-        names, rows = _csv(path)
+    names, rows = rows_of(path)
     first = next(rows, None)
     if first is None:
         raise UserError(f"{path}: must have rows of numbers below the header, but has none.")
@@ -53,6 +50,11 @@ def read_table(path: str, columns: Sequence[str] = (), bad: BadRows | None = Non
 
 
 _Row = tuple[Place, list[Any]]
+
+
+def rows_of(path: str) -> tuple[list[str], Iterator[_Row | Fault]]:
+    """The names of the columns, and every row with its place, not yet judged."""
+    return _parquet(path) if path.endswith(".parquet") else _csv(path)
 
 
 def _with_first(first: _Row, rows: Iterator[_Row | Fault]) -> Iterator[_Row | Fault]:

@@ -1,0 +1,95 @@
+"""What is known of the future: the date. Each covariate is a point on a circle, so that midnight stands
+beside 11 p.m. and Sunday beside Monday:
+
+    (sin 2 pi u, cos 2 pi u)      hour     u = time of the day / 24 h
+                                  weekday  u = days since Monday / 7
+                                  year     u = days since New Year / 366
+
+Sizes: N rows, C = 2 x covariates.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqloom.data.series.table import rows_of
+from seqloom.errors import UserError, suggestion
+from seqloom.search.stepper import Reals
+
+Times = NDArray[np.datetime64]
+Covariate = Literal["hour", "weekday", "year"]
+
+_DAY = 86_400.0
+_MONDAY = 3 * _DAY
+"""1970-01-01, where numpy counts from, was a Thursday: the Monday before lies that far back."""
+
+
+def read_times(path: str, column: str) -> Times:
+    """The dates of a table's rows [N]. They must rise; a row that is set aside has none."""
+    names, rows = rows_of(path)
+    if column not in names:
+        raise UserError(f"{path}: there is no column '{column}'. {suggestion(column, names)}")
+    index = list(names).index(column)
+    # A faulty row is judged where its numbers are read.
+    found = [(row[0], row[1][index]) if isinstance(row, tuple) else None for row in rows]
+    times = np.array(
+        [np.datetime64("NaT", "s") if each is None else _time(column, *each) for each in found]
+    )
+    known = np.flatnonzero(~np.isnat(times))
+    if len(back := np.flatnonzero(np.diff(times[known]) <= np.timedelta64(0, "s"))):
+        later = found[int(known[back[0] + 1])]
+        assert later is not None
+        raise UserError(
+            f"{later[0]}: '{column}' must rise from row to row, but {later[1]} does not come after "
+            "the one before it. Sort the rows by time."
+        )
+    return times
+
+
+def _time(column: str, place: object, given: object) -> np.datetime64:
+    try:
+        time = np.datetime64(str(given).strip().replace(" ", "T"), "s")
+    except ValueError:
+        time = np.datetime64("NaT", "s")
+    if np.isnat(time):
+        raise UserError(
+            f"{place}: '{column}' must be a date such as 2017-06-26 08:00, but is "
+            f"{str(given) or 'empty'}. Mend the row."
+        )
+    return time
+
+
+def onward(times: Times, steps: int) -> Times:
+    """The dates of the `steps` rows that will follow, as far apart as most of those before."""
+    apart = np.diff(times)
+    apart = apart[~np.isnat(apart)]
+    if not len(apart):
+        raise UserError("Dates of the future need two dates of the past at least. Give more rows.")
+    return times[-1] + np.median(apart) * np.arange(1, steps + 1)
+
+
+def covariates(times: Times, known: Sequence[Covariate]) -> Reals:
+    """[N, C]; 0 where there is no date."""
+    turns = [_turn(times, each) for each in known]
+    circles = [f(2 * np.pi * turn) for turn in turns for f in (np.sin, np.cos)]
+    if not circles:
+        return np.zeros((len(times), 0), dtype=np.float32)
+    return np.nan_to_num(np.stack(circles, axis=1)).astype(np.float32)
+
+
+def _turn(times: Times, covariate: Covariate) -> NDArray[np.float64]:
+    """How far round the circle each date stands, in turns."""
+    seconds = times.astype("datetime64[s]").astype(np.float64)
+    seconds[np.isnat(times)] = np.nan
+    match covariate:
+        case "hour":
+            return seconds % _DAY / _DAY
+        case "weekday":
+            return (seconds + _MONDAY) % (7 * _DAY) / (7 * _DAY)
+        case "year":
+            years = times.astype("datetime64[Y]").astype("datetime64[s]").astype(np.float64)
+            return (seconds - years) / (366 * _DAY)
+        case _:
+            assert_never(covariate)

@@ -1,0 +1,246 @@
+"""A stream in lanes, sequences in batches of like length, lines and drawings as models read them."""
+
+import numpy as np
+import pytest
+
+from seqloom.config.next_step_data import StrokeData, TextData
+from seqloom.data.bad_rows import BadRows, Place
+from seqloom.data.next_step.drawings import Drawing, read_drawings
+from seqloom.data.next_step.lanes import Lanes
+from seqloom.data.next_step.lines import LineSet
+from seqloom.data.next_step.sequences import SequenceBatches
+from seqloom.data.next_step.strokes import Paper, StrokeSet
+from seqloom.data.next_step.texts import read_texts
+from seqloom.data.next_step.unigram import Unigram
+from seqloom.errors import UserError
+
+STREAM = np.arange(10, 21, dtype=np.int32)
+"""11 tokens."""
+
+
+def test_lanes_are_read_side_by_side():
+    first, second = Lanes(STREAM, 2, 4).epoch(0)
+    assert first.inputs.tolist() == [[3, 10, 11, 12], [15, 16, 17, 18]]
+    assert first.targets.tolist() == [[10, 11, 12, 13], [16, 17, 18, 19]]
+    assert second.inputs.tolist() == [[13, 14], [19, 0]]
+    assert second.targets.tolist() == [[14, 15], [20, 0]]
+    assert (first.first, second.first) == (True, False)
+
+
+@pytest.mark.parametrize("lanes", [1, 3, 5, 11, 40])
+@pytest.mark.parametrize("steps", [1, 3, 20])
+def test_every_token_is_a_target_once_and_follows_its_input(lanes, steps):
+    cuts = list(Lanes(STREAM, lanes, steps).epoch(0))
+    assert len(cuts) == Lanes(STREAM, lanes, steps).num_batches(0)
+    pairs = [
+        (i, t)
+        for cut in cuts
+        for i, t in zip(cut.inputs.ravel().tolist(), cut.targets.ravel().tolist(), strict=True)
+        if t
+    ]
+    assert sorted(t for _, t in pairs) == STREAM.tolist()
+    assert all(i == (t - 1 if t > 10 else 3) for i, t in pairs)
+
+
+def test_an_epoch_goes_on_where_it_was():
+    lanes = Lanes(STREAM, 2, 2)
+    whole, rest = list(lanes.epoch(0)), list(lanes.epoch(0, skip=1))
+    assert [cut.place for cut in rest] == [cut.place for cut in whole][1:]
+
+
+def test_batches_hold_every_sequence_once_within_their_limits():
+    lengths = [3, 9, 1, 4, 4, 7, 2, 8, 5, 6]
+    batches = SequenceBatches(lengths, lambda rows: rows.tolist(), 3, 12, seed=1)
+    dealt = list(batches.epoch(0))
+    assert sorted(row for rows in dealt for row in rows) == list(range(10))
+    for rows in dealt:
+        assert len(rows) <= 3
+        assert len(rows) == 1 or len(rows) * max(lengths[row] for row in rows) <= 12
+    assert list(batches.epoch(0, skip=2)) == dealt[2:]
+    assert list(batches.epoch(1)) != dealt
+
+
+def test_a_line_predicts_itself_and_its_end():
+    batch = LineSet([[7, 8, 3], [9, 3]]).collate(np.array([0, 1]))
+    assert batch.inputs.tolist() == [[2, 7, 8], [2, 9, 0]]
+    assert batch.targets.tolist() == [[7, 8, 3], [9, 3, 0]]
+
+
+SQUARE = np.array([[0, 0, 0], [3, 0, 0], [0, 4, 0], [-3, 0, 1]], dtype=np.float32)
+CROSS = np.array([[0, 0, 0], [5, 5, 1], [0, -5, 0], [-5, 5, 1]], dtype=np.float32)
+
+
+def drawing(offsets, text=""):
+    return Drawing(offsets, Place("file", 1), text)
+
+
+def test_where_all_begin_at_the_origin_the_first_point_is_read_and_not_predicted():
+    paper = Paper.of([drawing(SQUARE), drawing(CROSS)])
+    first, points = paper.read(SQUARE)
+    assert paper.origin
+    assert len(points) == 3
+    np.testing.assert_allclose(first, paper.start)
+    np.testing.assert_allclose(paper.written(points), SQUARE, atol=1e-6)
+
+
+def test_elsewhere_every_point_is_predicted_after_a_lifted_pen():
+    moved = SQUARE + [[1, 0, 0]] * 4
+    paper = Paper.of([drawing(moved.astype(np.float32)), drawing(CROSS)])
+    first, points = paper.read(CROSS)
+    assert not paper.origin
+    assert first.tolist() == [0, 0, 1]
+    np.testing.assert_allclose(paper.written(points), CROSS, atol=1e-6)
+
+
+def test_a_paper_survives_its_record():
+    paper = Paper.of([drawing(SQUARE), drawing(CROSS)])
+    assert Paper.of_record(paper.record()) == paper
+
+
+def test_nats_in_units_of_the_data_come_from_the_deviations():
+    paper = Paper.of([drawing(SQUARE), drawing(CROSS)])
+    moves = np.concatenate([SQUARE[1:], CROSS[1:]])[:, :2]
+    assert paper.nats == pytest.approx(np.log(moves.std(axis=0)).sum())
+
+
+def test_drawings_are_padded_together():
+    paper = Paper.of([drawing(SQUARE), drawing(CROSS[:3])])
+    batch = StrokeSet([drawing(SQUARE), drawing(CROSS[:3])], paper, None).collate(np.array([0, 1]))
+    assert batch.points.shape == (2, 3, 3)
+    assert batch.lengths.tolist() == [3, 2]
+    assert batch.points[1, 2].tolist() == [0, 0, 0]
+    assert batch.text is None
+
+
+BAD = [
+    ("[[1, 2]]", "a frame must have 3 features, but these have 2."),
+    ("[[1, 2, 0], [1, NaN, 0]]", "frame 2, feature 2: must be a finite number"),
+    ("[[1, 2, 0], [1, 2, 7]]", "point 2: the pen must be 0 or 1, but is 7."),
+    ("[]", "must not be empty"),
+    ("[[1, 2, 0]]", "at least 2 points"),
+    ("[[1, 2, 0], [1, 2]]", "frame 2: must have 3 features"),
+    ("{}", "must be an object with the key 'strokes'"),
+    ("no", "must be valid JSON"),
+    ("[[1, 2, 0], [1, -2, 0], [1, 2, 0], [-1, 2, 0], [1, -1, 1]]", "a drawing may have 4 points"),
+]
+GOOD = "[[0, 0, 0], [5, -5, 1], [-5, 3, 1]]\n"
+
+
+@pytest.mark.parametrize(("row", "message"), BAD, ids=[message for _, message in BAD])
+def test_a_bad_drawing_is_one_line_with_file_and_record(row, message, tmp_path):
+    path = tmp_path / "strokes.jsonl"
+    path.write_text(GOOD + row + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"strokes\.jsonl:2: ") as error:
+        read_drawings([str(path)], StrokeData(max_points=4))
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(("row", "message"), BAD, ids=[message for _, message in BAD])
+def test_a_bad_drawing_can_be_set_aside(row, message, tmp_path):
+    path, aside = tmp_path / "strokes.jsonl", tmp_path / "bad.tsv"
+    path.write_text(row + "\n" + GOOD, encoding="utf-8")
+    with BadRows(aside) as bad:
+        kept = read_drawings([str(path)], StrokeData(max_points=4), bad=bad)
+    assert [len(each.offsets) for each in kept] == [3]
+    assert message in aside.read_text(encoding="utf-8")
+
+
+def test_points_given_as_offsets_are_noticed(tmp_path):
+    path = tmp_path / "strokes.jsonl"
+    points = [[100 + 3 * i, 200 + 2 * i, int(i == 19)] for i in range(20)]
+    path.write_text(f"{points}\n", encoding="utf-8")
+    with pytest.raises(UserError, match="look like points") as error:
+        read_drawings([str(path)], StrokeData())
+    assert "Set data.points=points." in str(error.value)
+    (found,) = read_drawings([str(path)], StrokeData(points="points"))
+    assert found.offsets[1].tolist() == [3, 2, 0]
+
+
+def test_texts_stand_beside_their_drawings(tmp_path):
+    path = tmp_path / "written.jsonl"
+    path.write_text('{"text": "hi", "strokes": [[0, 0, 0], [5, -5, 1]]}\n', encoding="utf-8")
+    (found,) = read_drawings([str(path)], StrokeData(condition="text"))
+    assert found.text == "hi"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('{"strokes": [[0, 0, 0], [5, -5, 1]]}', "the key 'text'"),
+        ('{"text": " ", "strokes": [[0, 0, 0], [5, -5, 1]]}', "a text that is not empty"),
+        ("[[0, 0, 0], [5, -5, 1]]", "the key 'text'"),
+    ],
+)
+def test_a_drawing_without_its_text_is_refused(row, message, tmp_path):
+    path = tmp_path / "written.jsonl"
+    path.write_text(row + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"written\.jsonl:1: ") as error:
+        read_drawings([str(path)], StrokeData(condition="text"))
+    assert message in str(error.value)
+
+
+def test_an_npz_file_may_hold_several_sets(tmp_path):
+    path = tmp_path / "all.npz"
+    both = {f"{part}_points": SQUARE.astype(np.int16) for part in ("train", "valid")}
+    np.savez(path, **both, train_lengths=[2, 2], valid_lengths=[4])
+    assert len(read_drawings([str(path)], StrokeData(), "train")) == 2
+    (found,) = read_drawings([str(path)], StrokeData(add_origin=True), "valid")
+    assert found.offsets[0].tolist() == [0, 0, 0]
+    assert len(found.offsets) == 5
+
+
+def test_svg_and_folders_are_read(tmp_path):
+    picture = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M1 1L5 9L3 3"/></svg>'
+    (tmp_path / "a.svg").write_text(picture, encoding="utf-8")
+    (found,) = read_drawings([str(tmp_path)], StrokeData())
+    assert found.offsets.tolist() == [[0, 0, 0], [4, 8, 0], [-2, -6, 1]]
+
+
+def test_empty_lines_are_lines_of_a_stream_only(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("one\r\n\ntwo", encoding="utf-8")
+    stream = read_texts([str(path)], TextData())
+    lines = read_texts([str(path)], TextData(stream=False))
+    assert [line.text for line in stream] == ["one", "", "two"]
+    assert [line.text for line in lines] == ["one", "two"]
+
+
+def test_a_column_of_a_table_is_text(tmp_path):
+    path = tmp_path / "text.csv"
+    path.write_text("id,said\n1,hello\n2,bye\n", encoding="utf-8")
+    found = read_texts([str(path)], TextData(column="said"))
+    assert [(line.place.line, line.text) for line in found] == [(2, "hello"), (3, "bye")]
+
+
+def test_text_that_is_not_utf8_is_one_line(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"fine\nbad \xff\n")
+    with pytest.raises(UserError, match=r"text\.txt:2: must be UTF-8"):
+        list(read_texts([str(path)], TextData()))
+
+
+def test_a_file_without_text_is_refused(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("\n \n", encoding="utf-8")
+    with pytest.raises(UserError, match="must hold some text"):
+        list(read_texts([str(path)], TextData()))
+
+
+def test_a_unigram_model_says_what_its_formula_says():
+    from scipy.stats import multivariate_normal
+
+    points = [np.array([[0.5, -1, 0], [1, 0.3, 1]], np.float32), np.array([[0, 2, 1]], np.float32)]
+    model = Unigram(rho=0.3, pen=0.6, over=0.25)
+    every = np.concatenate(points)
+    density = multivariate_normal([0, 0], [[1, 0.3], [0.3, 1]]).logpdf(every[:, :2]).sum()
+    pens, overs = np.log([0.4, 0.6, 0.6]).sum(), np.log([0.75, 0.25, 0.25]).sum()
+    assert model.nats(points, ends=False) == pytest.approx(-density - pens)
+    assert model.nats(points, ends=True) == pytest.approx(-density - pens - overs)
+
+
+def test_a_unigram_model_is_of_its_set():
+    points = [np.array([[1, -1, 0], [1, 1, 1]], np.float32), np.array([[2, 0.5, 1]], np.float32)]
+    found = Unigram.of(points)
+    assert (found.pen, found.over) == pytest.approx((2 / 3, 2 / 3))
+    assert found.rho == pytest.approx(1 / 3)
