@@ -166,3 +166,12 @@ class DocumentRecipe(Section):
     tokens: Tokens = Words(lowercase=True, min_count=2)
     model: DocumentModel = Hierarchical()
     training: Training = Training(label_smoothing=0.0)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        metric = self.training.metric
+        if metric not in ("loss", "accuracy", "macro_f1"):
+            raise ValueError(
+                f"training.metric must be loss, accuracy or macro_f1 for documents, but is {metric}."
+            )
+        return self

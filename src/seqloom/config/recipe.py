@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from seqloom.config import guidance, pairing
+from seqloom.config import guidance, pairing, series
 from seqloom.config.attention import conflict as attention_conflict
 from seqloom.config.copying import conflict as copying_conflict
 from seqloom.config.copying import copies
@@ -20,6 +20,7 @@ from seqloom.config.network import (
 )
 from seqloom.config.search import Search
 from seqloom.config.section import Section
+from seqloom.config.series import FrameSource, Source, StrokeSource
 from seqloom.config.tokens import Characters, Tokens
 from seqloom.config.training import Training
 
@@ -37,7 +38,8 @@ class Recipe(Section):
     seed: int = 1
 
     data: Data = Data()
-    source: Tokens = Characters()
+    source: Source = Characters()
+    """Units of text, or real-valued frames or strokes."""
     target: Tokens = Characters()
     shared_vocabulary: bool = False
     """One vocabulary for both sides; asks for the same settings of `source` and `target`."""
@@ -56,7 +58,16 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if conflict := copying_conflict(self.source, self.target, self.decoder, self.search):
+        if self.training.metric in ("accuracy", "macro_f1"):
+            raise ValueError(
+                f"training.metric={self.training.metric} is for labels. For pairs choose loss, exact, "
+                "wer, per, cer, bleu or chrf."
+            )
+        if conflict := series.conflict(self):
+            raise ValueError(conflict)
+        if not isinstance(self.source, FrameSource | StrokeSource) and (
+            conflict := copying_conflict(self.source, self.target, self.decoder, self.search)
+        ):
             raise ValueError(conflict)
         if conflict := pairing.conflict(self.encoder, self.decoder, self.shared_vocabulary):
             raise ValueError(conflict)

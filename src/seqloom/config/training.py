@@ -111,8 +111,11 @@ class Training(Section):
     """Updates between checkpoints; at every validation if not given."""
     patience: PositiveInt | None = 10
     """Stop after this many validations without improvement; null never stops early."""
-    metric: Literal["loss", "exact", "wer", "per", "cer", "bleu", "chrf"] = "loss"
-    """What decides which checkpoint is best. All but loss need a greedy decoding of the dev set."""
+    metric: Literal[
+        "loss", "exact", "wer", "per", "cer", "bleu", "chrf", "accuracy", "macro_f1"
+    ] = "loss"
+    """What decides which checkpoint is best. Of pairs all but loss need a greedy decoding of the dev
+    set; accuracy and macro_f1 are for labels."""
     dev_decode: PositiveInt = 500
     """Dev pairs decoded at a validation where the metric asks for it."""
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import torch
 
-from seqloom.config import AnyRecipe
+from seqloom.config import AnyRecipe, DocumentRecipe
+from seqloom.config.documents import BagOfWords
 from seqloom.errors import UserError
 from seqloom.models.folder import WEIGHTS, load_recipe, save_weights
 from seqloom.training.average import MovingAverage, put, weights_of
@@ -68,6 +69,9 @@ def training(recipe: AnyRecipe, folder: Path, *, resume: bool = False) -> Genera
     """Train a recipe into a run folder. Raises UserError for anything the user can mend; a run that
     was in the folder is then as it was."""
     _check_folder(folder, resume)
+    if isinstance(recipe, DocumentRecipe) and isinstance(recipe.model, BagOfWords):
+        yield from _at_once(recipe, folder)
+        return
     last = folder / "checkpoints" / LAST
     going_on = resume and last.exists()
     device = choose_device(recipe.training.device)
@@ -105,6 +109,27 @@ def training(recipe: AnyRecipe, folder: Path, *, resume: bool = False) -> Genera
     shutil.rmtree(folder / "cache", ignore_errors=True)
     run.progress.complete = True
     keeper.save()
+
+
+def _at_once(recipe: DocumentRecipe, folder: Path) -> Generator[Event]:
+    """A model that needs no loop: one update, and there is nothing to go on with."""
+    from seqloom.training.documents.at_once import fit_words
+    from seqloom.training.documents.prepare import prepare
+    from seqloom.training.documents.task import facts_of
+
+    if (folder / "run.json").exists():
+        raise UserError(f"{folder}: nothing to go on with: a bag of words is fitted at once.")
+    data = prepare(recipe, folder)
+    yield from (Note(text) for text in data.notes)
+    fitted = fit_words(recipe, data, folder)
+    progress = Progress(update=1, epoch=1, seconds=fitted.seconds, finished="fitted at once")
+    facts = facts_of(data.codec, len(data.train), len(data.dev))
+    size = fitted.model.weights.size + fitted.model.bias.size
+    yield Ready(folder, size, facts, 1, progress)
+    record = {"update": 1, "epoch": 1, "dev_loss": fitted.validation.loss, "seconds": fitted.seconds}
+    Journal(folder / "metrics.jsonl", 0, tensorboard=False).write(record)
+    shutil.rmtree(folder / "cache", ignore_errors=True)
+    yield Finished(progress.finished, fitted.validation, progress)
 
 
 def _check_folder(folder: Path, resume: bool) -> None:

@@ -1,0 +1,222 @@
+"""A classifier of documents that is ready to answer: predict, evaluate, explain.
+
+classifier = seqloom.load("runs/han2016")
+classifier.predict("A dull start. Then it catches fire.").labels
+classifier.evaluate(["test.tsv"]).confusion
+classifier.explain("...").html("why.html")
+classifier.deletion(["test.tsv"], "sentence").lowered
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from seqloom.config import DocumentRecipe
+from seqloom.data.bad_rows import BadRows
+from seqloom.data.documents.cut import Cutter, Sentence
+from seqloom.data.documents.document import Document
+from seqloom.data.documents.read import read_documents
+from seqloom.errors import UserError
+from seqloom.metrics import Report
+from seqloom.metrics.classification import decided, evaluate_labels, one_hot
+from seqloom.metrics.confusion import Confusion
+from seqloom.models.document_run import Answer, DocumentRun
+from seqloom.predict.deletion import SHARES, Deletion, Unit, deletion
+from seqloom.predict.document import DocumentResult, WeighedSentence, weighed
+
+BATCH = 32
+"""Documents answered together; no answer depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEvaluation:
+    """The scores, and what they were counted on: item i of each list belongs together. confusion is
+    None where a document may have several labels."""
+
+    report: Report
+    confusion: Confusion | None
+    documents: list[Document]
+    results: list[DocumentResult]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentExplanation:
+    """What the model leaned on in one document."""
+
+    result: DocumentResult
+
+    def __str__(self) -> str:
+        from seqloom.explain.document import terminal_document
+
+        return str(terminal_document(self.result))
+
+    def png(self, path: str | Path) -> None:
+        """The shaded document as a picture."""
+        from seqloom.explain.document_png import png_document
+
+        png_document(self.result, path)
+
+    def html(self, path: str | Path) -> None:
+        """The shaded document as one self-contained page."""
+        from seqloom.explain.document_html import document_page
+
+        title = ", ".join(self.result.labels) or "no label"
+        Path(path).write_text(document_page([self.result], title), encoding="utf-8")
+
+    def to_dict(self) -> dict[str, object]:
+        return self.result.to_dict()
+
+
+class Classifier:
+    """Documents in, labels out."""
+
+    def __init__(self, run: DocumentRun, folder: Path) -> None:
+        self.run = run
+        self.folder = folder
+
+    @property
+    def recipe(self) -> DocumentRecipe:
+        return self.run.recipe
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels, in the order of their numbers."""
+        return self.run.codec.labels.names
+
+    @overload
+    def predict(self, document: str | Document) -> DocumentResult: ...
+    @overload
+    def predict(self, document: Iterable[str | Document]) -> list[DocumentResult]: ...
+    def predict(
+        self, document: str | Document | Iterable[str | Document]
+    ) -> DocumentResult | list[DocumentResult]:
+        """Labels with their probabilities for one document or for many, in their order."""
+        if isinstance(document, str | Document):
+            return next(self.stream([document]))
+        return list(self.stream(document))
+
+    def stream(self, documents: Iterable[str | Document]) -> Iterator[DocumentResult]:
+        """As `predict`, reading and answering as it goes, in constant memory. A document without a
+        single word has no labels, and a note that says so."""
+        waiting = iter(documents)
+        while batch := list(islice(waiting, BATCH)):
+            texts = [each if isinstance(each, str) else each.text for each in batch]
+            cut = [_cut(self.run.codec.cutter(), text) for text in texts]
+            answers = iter(self._answers([sentences for sentences, _ in cut if sentences]))
+            for sentences, notes in cut:
+                yield self._result(sentences, next(answers), notes) if sentences else _wordless()
+
+    def evaluate(
+        self,
+        data: Sequence[str | Path] | None = None,
+        *,
+        bootstrap: int = 1000,
+        bad: BadRows | None = None,
+    ) -> DocumentEvaluation:
+        """Answer a test set and score the answers. Raises UserError for labels that training never
+        saw, unless `bad` takes such rows.
+
+        data  files as the recipe reads them; the recipe's own test set if not given
+        """
+        documents = list(self._read(data, bad))
+        results = self.predict(documents)
+        known = self.run.codec.labels
+        truth = one_hot([known.encode(each.labels or ()) for each in documents], len(known))
+        several = self.recipe.data.multi_label
+        rows = [[each.probabilities.get(label, 0.0) for label in self.labels] for each in results]
+        found = np.array(rows, dtype=np.float64).reshape(-1, len(known))
+        report = evaluate_labels(
+            found, truth, multi_label=several, bootstrap=bootstrap, seed=self.recipe.seed
+        )
+        confusion = None
+        if not several:
+            given = decided(found, several).argmax(axis=1).tolist()
+            confusion = Confusion.of(given, truth.argmax(axis=1).tolist(), self.labels)
+        return DocumentEvaluation(report, confusion, documents, results)
+
+    def explain(self, document: str | Document) -> DocumentExplanation:
+        """The answer with the weights of sentences and words, to print or to save as PNG or HTML.
+        Raises UserError for a model that has no attention."""
+        if why := self.unweighed:
+            raise UserError(f"{self.folder}: {why}")
+        return DocumentExplanation(self.predict(document))
+
+    def deletion(
+        self,
+        data: Sequence[str | Path] | None = None,
+        unit: Unit = "word",
+        *,
+        documents: int = 500,
+        shares: Sequence[float] = SHARES,
+        seed: int = 1,
+    ) -> Deletion:
+        """Whether taking out what has the largest weights lowers the probability of the label given
+        more than taking out anything else (predict/deletion.py); over the first `documents`."""
+        if why := self.unweighed:
+            raise UserError(f"{self.folder}: {why}")
+        results = self.stream(islice(self._read(data, None), documents))
+        return deletion(results, self._probability, unit, shares=shares, seed=seed)
+
+    @property
+    def unweighed(self) -> str:
+        """Why this model has no weights to show; empty if it has."""
+        model: Any = self.recipe.model
+        if model.kind == "bag_of_words":
+            return "a bag of words attends to nothing. Train han2016 to see weights."
+        if getattr(model, "pooling", "attention") != "attention":
+            return (
+                f"model.pooling={model.pooling} has no weights. Train with model.pooling=attention."
+            )
+        return ""
+
+    def _read(self, data: Sequence[str | Path] | None, bad: BadRows | None) -> Iterator[Document]:
+        files = [str(path) for path in data] if data else self.recipe.data.test
+        if not files:
+            raise UserError("no test set: give a file, or name one in the recipe with data.test.")
+        known = self.run.codec.labels
+        return read_documents(files, self.recipe.data, bad=bad, known=known)
+
+    def _answers(self, documents: Sequence[list[Sentence]]) -> list[Answer]:
+        return self.run.answers(documents) if documents else []
+
+    def _result(
+        self, sentences: list[Sentence], answer: Answer, notes: tuple[str, ...]
+    ) -> DocumentResult:
+        found, several = answer.probabilities, self.recipe.data.multi_label
+        given = np.flatnonzero(decided(found[None], several)[0]).tolist()
+        probabilities = dict(zip(self.labels, found.tolist(), strict=True))
+        pieces = [sentence.pieces for sentence in sentences]
+        if answer.words is None or answer.sentences is None:
+            told = tuple(WeighedSentence(tuple(p), (0.0,) * len(p), 0.0) for p in pieces)
+        else:
+            told = weighed(pieces, answer.words, answer.sentences)
+        return DocumentResult(
+            tuple(self.labels[label] for label in given), probabilities, told, notes
+        )
+
+    def _probability(self, asked: Sequence[tuple[list[list[str]], str]]) -> list[float]:
+        codec = self.run.codec.words
+        documents = [
+            [Sentence(codec.encode("".join(pieces))[:-1], pieces) for pieces in sentences]
+            for sentences, _ in asked
+        ]
+        answers = self._answers(documents)
+        ids = self.run.codec.labels.ids
+        return [
+            float(answer.probabilities[ids[label]])
+            for answer, (_, label) in zip(answers, asked, strict=True)
+        ]
+
+
+def _cut(cutter: Cutter, text: str) -> tuple[list[Sentence], tuple[str, ...]]:
+    sentences = cutter(text)
+    told = str(cutter.truncation)
+    return sentences, (told,) if told else ()
+
+
+def _wordless() -> DocumentResult:
+    return DocumentResult((), {}, (), ("There is not a single word in this document.",))

@@ -1,0 +1,121 @@
+"""What `predict`, `evaluate` and `explain` do where the model classifies documents."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+from seqloom.cli.stdin import standard_input
+from seqloom.cli.written import Format, one_line
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+    from seqloom.api import AnyModel
+    from seqloom.classifier import Classifier
+    from seqloom.data.bad_rows import BadRows
+    from seqloom.data.documents.document import Document
+    from seqloom.predict.document import DocumentResult
+
+
+def is_classifier(model: "AnyModel") -> "TypeIs[Classifier]":
+    """Told by the recipe: to import the class would be to import torch."""
+    return model.recipe.family == "documents"
+
+
+def predict_documents(
+    model: "Classifier", file: str, format: Format, bad: "BadRows | None"
+) -> Iterator[str]:
+    """A line for each document, in order: its label and how probable that is, or all as JSON.
+
+    file  documents as the recipe reads them, labels not needed; '-' reads one a line
+    """
+    for number, result in enumerate(model.stream(_documents(model, file, bad))):
+        if format == "jsonl":
+            yield json.dumps({"line": number, **result.to_dict()}, ensure_ascii=False)
+        else:
+            yield _answer(model, result)
+
+
+def _documents(model: "Classifier", file: str, bad: "BadRows | None") -> "Iterator[Document]":
+    from seqloom.data.bad_rows import Fault, settle
+    from seqloom.data.documents.document import Document
+    from seqloom.data.documents.read import read_documents
+    from seqloom.data.sources.lines import read_lines
+
+    if file != "-":
+        yield from read_documents([file], model.recipe.data, bad=bad, need_label=False)
+        return
+    if sys.stdin.isatty():
+        typer.echo("One document a line; Ctrl-D ends.", err=True)
+    for line in read_lines(standard_input(), "-", model.recipe.data.max_line_bytes):
+        if isinstance(line, Fault):
+            settle(line, bad)
+        else:
+            yield Document(line.text, origin=str(line.place))
+
+
+def _answer(model: "Classifier", result: "DocumentResult") -> str:
+    labels = model.recipe.data.separator.join(result.labels)
+    sure = [result.probabilities[label] for label in result.labels]
+    return "\t".join([one_line(labels), ";".join(f"{each:.4f}" for each in sure)])
+
+
+def evaluate_documents(
+    model: "Classifier",
+    files: list[str] | None,
+    *,
+    bootstrap: int,
+    deletion: bool,
+    png: Path | None,
+    bad: "BadRows | None",
+) -> tuple[str, dict[str, Any]]:
+    """The scores as a table to read, and as an object for JSON.
+
+    deletion  also take out what attention weighs most, and see (predict/deletion.py)
+    png       where the confusion is drawn
+    """
+    evaluation = model.evaluate(files or None, bootstrap=bootstrap, bad=bad)
+    text = [evaluation.report.table()]
+    twin: dict[str, Any] = {**evaluation.report.to_dict()}
+    if evaluation.confusion is not None:
+        text.append(evaluation.confusion.table())
+        twin["confusion"] = evaluation.confusion.to_dict()
+        if png is not None:
+            from seqloom.explain.confusion import png_confusion
+
+            png_confusion(evaluation.confusion, png)
+    if deletion:
+        curves = [model.deletion(files or None, unit) for unit in ("word", "sentence")]
+        twin["deletion"] = [curve.to_dict() for curve in curves]
+        text += [
+            f"Taking out {curve.unit}s with the largest weights lowers the probability of the label given "
+            f"by {100 * curve.lowered:.2f} points more than taking out random ones "
+            f"({curve.documents:,} documents)."
+            for curve in curves
+        ]
+    return "\n\n".join(text), twin
+
+
+def explain_document(
+    model: "Classifier", text: str, png: Path | None, html: Path | None, json_file: Path | None
+) -> None:
+    """The shaded document in the terminal, and in files."""
+    explanation = model.explain(text)
+    from seqloom.explain.document import terminal_document
+
+    Console(highlight=False, markup=False).print(terminal_document(explanation.result))
+    drawn = ((png, explanation.png), (html, explanation.html))
+    for path, draw in drawn:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draw(path)
+            typer.echo(f"Wrote {path}", err=True)
+    if json_file is not None:
+        content = json.dumps(explanation.to_dict(), ensure_ascii=False, indent=1)
+        json_file.write_text(content + "\n", encoding="utf-8")
+        typer.echo(f"Wrote {json_file}", err=True)

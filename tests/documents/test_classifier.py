@@ -1,0 +1,200 @@
+"""A classifier from a file to its answers: what a user of Python and of the command line meets."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.documents.reviews import BAD, GOOD, SMALL, reviews, write
+from typer.testing import CliRunner
+
+import seqloom
+from seqloom.classifier import Classifier
+from seqloom.cli.main import app
+from seqloom.config import read_recipe, with_files
+from seqloom.config.read import override
+from seqloom.errors import UserError
+from seqloom.training.run import training
+
+pytestmark = pytest.mark.usefixtures("unchecked_shapes")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("documents")
+
+
+@pytest.fixture(scope="module")
+def files(folder: Path) -> tuple[Path, Path]:
+    return write(folder / "train.tsv", 200, 1), write(folder / "test.tsv", 60, 2)
+
+
+def trained(files: tuple[Path, Path], out: Path, *changes: str) -> Classifier:
+    model = seqloom.train("han2016", data=[files[0]], out=out, set=[*SMALL, *changes], quiet=True)
+    assert isinstance(model, Classifier)
+    return model
+
+
+@pytest.fixture(scope="module")
+def classifier(files: tuple[Path, Path], folder: Path) -> Classifier:
+    return trained(files, folder / "han")
+
+
+def test_reviews_it_has_not_seen_are_told_apart(classifier: Classifier, files: tuple[Path, Path]):
+    evaluation = classifier.evaluate([files[1]], bootstrap=0)
+    assert evaluation.report["accuracy"].value > 95
+    assert evaluation.confusion is not None
+    assert evaluation.confusion.counts.sum() == 60
+
+
+def test_the_sentence_that_decides_weighs_most(classifier: Classifier):
+    deciding = {f"{each}." for each in [*GOOD, *BAD]}
+    results = classifier.predict(text for text, _ in reviews(40, 3))
+    heaviest = [max(result.sentences, key=lambda each: each.weight).text for result in results]
+    assert sum(each in deciding for each in heaviest) >= 20  # by chance 10
+
+
+def test_taking_out_what_weighs_most_changes_most(classifier: Classifier, files: tuple[Path, Path]):
+    found = classifier.deletion([files[1]], "sentence", documents=30)
+    assert found.documents == 30
+    assert found.lowered > 0
+    assert found.curves["most"][-1] < found.curves["random"][-1] < found.curves["least"][-1] + 0.05
+    assert found.curves["most"][0] == found.curves["least"][0]
+
+
+def test_an_answer_does_not_depend_on_its_neighbours(classifier: Classifier):
+    texts = [text for text, _ in reviews(5, 4)] + ["정말 재미있어요."]
+    together = classifier.predict(texts)
+    for text, result in zip(texts, together, strict=True):
+        alone = classifier.predict(text)
+        assert alone.labels == result.labels
+        for label, probability in alone.probabilities.items():
+            assert probability == pytest.approx(result.probabilities[label], abs=1e-5)
+
+
+def test_a_document_without_words_has_no_label_and_says_so(classifier: Classifier):
+    empty, full = classifier.predict(["   ", "정말 재미있어요."])
+    assert empty.labels == ()
+    assert "not a single word" in empty.notes[0]
+    assert full.labels == ("좋음",)
+
+
+def test_what_was_saved_answers_alike(classifier: Classifier):
+    again = seqloom.load(classifier.folder)
+    assert isinstance(again, Classifier)
+    text = reviews(1, 5)[0][0]
+    assert again.predict(text) == classifier.predict(text)
+
+
+def test_the_pictures_show_hangul(classifier: Classifier, tmp_path: Path):
+    explanation = classifier.explain(reviews(1, 6)[0][0])
+    explanation.png(tmp_path / "why.png")
+    explanation.html(tmp_path / "why.html")
+    assert (tmp_path / "why.png").stat().st_size > 5000
+    assert "극장에" in (tmp_path / "why.html").read_text("utf-8")
+    assert "극장에" in str(explanation)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["model={kind: flat, embedding: 16, hidden: 8, attention: 8, dropout: 0.0}"],
+        ["model.pooling=mean"],
+        ["model.pooling=max"],
+        ["model={kind: bag_of_words}"],
+    ],
+    ids=["flat", "mean", "max", "bag of words"],
+)
+def test_the_baselines_run_by_the_same_command(
+    changes: list[str], files: tuple[Path, Path], tmp_path: Path
+):
+    settings = SMALL if "model=" not in changes[0] else [s for s in SMALL if "model." not in s]
+    model = seqloom.train(
+        "han2016", data=[files[0]], out=tmp_path / "run", set=[*settings, *changes], quiet=True
+    )
+    assert isinstance(model, Classifier)
+    assert model.evaluate([files[1]], bootstrap=0).report["accuracy"].value > 90
+
+
+def test_a_model_without_attention_has_nothing_to_explain(files: tuple[Path, Path], tmp_path: Path):
+    settings = [each for each in SMALL if "model." not in each]
+    changes = [*settings, "model={kind: bag_of_words}"]
+    model = seqloom.train("han2016", data=[files[0]], out=tmp_path / "r", set=changes, quiet=True)
+    assert isinstance(model, Classifier)
+    with pytest.raises(UserError, match="a bag of words attends to nothing"):
+        model.explain("재미있어요")
+
+
+def test_several_labels_and_none(tmp_path: Path):
+    rows = ["춤 노래\t춤;노래", "춤\t춤", "노래\t노래", "그냥\t;"] * 30
+    (tmp_path / "train.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+    model = seqloom.train(
+        "han2016", data=[tmp_path / "train.tsv"], dev=[tmp_path / "train.tsv"],
+        out=tmp_path / "run", set=[*SMALL, "data.multi_label=true"], quiet=True,
+    )  # fmt: skip
+    assert isinstance(model, Classifier)
+    both, none = model.predict(["춤 노래", "그냥"])
+    assert set(both.labels) == {"춤", "노래"}
+    assert none.labels == ()
+
+
+def test_a_run_that_was_stopped_equals_one_that_was_not(files: tuple[Path, Path], tmp_path: Path):
+    recipe = with_files(read_recipe("han2016"), [str(files[0])], [str(files[1])])
+    recipe = override(recipe, [*SMALL, "training.max_epochs=2", "model.dropout=0.3"])
+    whole = list(training(recipe, tmp_path / "whole"))
+    with closing(training(recipe, tmp_path / "parts")) as events:
+        for number, _ in enumerate(events):
+            if number == 9:
+                break
+    list(training(recipe, tmp_path / "parts", resume=True))
+    assert len(whole) > 9
+    first, second = (
+        (tmp_path / name / "weights.safetensors").read_bytes() for name in ("whole", "parts")
+    )
+    assert first == second
+
+
+def test_the_commands(classifier: Classifier, files: tuple[Path, Path], tmp_path: Path):
+    run, test = str(classifier.folder), str(files[1])
+    answer = CliRunner().invoke(app, ["predict", run, test])
+    lines = answer.stdout.splitlines()
+    assert len(lines) == 60
+    assert all(line.split("\t")[0] in ("좋음", "나쁨") for line in lines)
+    answer = CliRunner().invoke(
+        app, ["predict", run, "-", "--format", "jsonl"], input="재미있어요\n"
+    )
+    assert set(json.loads(answer.stdout)["probabilities"]) == {"좋음", "나쁨"}
+    told = tmp_path / "scores.json"
+    picture = tmp_path / "confusion.png"
+    answer = CliRunner().invoke(
+        app, ["evaluate", run, test, "--json", str(told), "--png", str(picture), "--deletion"]
+    )
+    assert answer.exit_code == 0, answer.output
+    assert "macro_f1" in answer.stdout
+    assert {"confusion", "deletion"} < json.loads(told.read_text("utf-8")).keys()
+    assert picture.stat().st_size > 2000
+    answer = CliRunner().invoke(app, ["explain", run, "비가 오는 날이었다. 정말 재미있어요."])
+    assert "재미있어요" in answer.stdout
+    answer = CliRunner().invoke(app, ["info", run])
+    assert answer.exit_code == 0, answer.output
+    assert "documents" in answer.stdout
+
+
+def message(given: list[str]) -> str:
+    answer = CliRunner().invoke(app, given)
+    assert answer.exit_code == 2, answer.output
+    return " ".join(answer.stderr.split())
+
+
+def test_bad_input_gets_one_line(classifier: Classifier, tmp_path: Path):
+    run, path = str(classifier.folder), tmp_path / "bad.tsv"
+    path.write_text("재미있어요\t보통\n", "utf-8")
+    assert f"{path}:1: the label '보통' was never seen in training" in message(
+        ["evaluate", run, str(path)]
+    )
+    path.write_text("하나\t좋음\n둘\t좋음\n셋\t좋음\n", "utf-8")
+    out = ["--out", str(tmp_path / "run")]
+    assert "좋음" in message(["train", "han2016", "--data", str(path), *out])
+    path.write_text("하나\t좋음\n둘\t\n", "utf-8")
+    assert f"{path}:2:" in message(["train", "han2016", "--data", str(path), *out])
+    assert "is for models of pairs" in message(["score", run, str(path)])
