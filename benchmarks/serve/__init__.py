@@ -1,0 +1,1 @@
+"""The service under load: `python -m benchmarks.serve RUN --out serve.json`."""

@@ -1,0 +1,60 @@
+"""Two kinds of load.
+
+clients  each asks, waits for the answer, and asks again: what the service can give
+arrivals at a rate that does not care how the service does: what overload does to it
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from itertools import count
+from time import perf_counter
+
+from benchmarks.serve.client import Answer, Connection, question
+
+Told = Callable[[str, Answer], None]
+_PATIENCE = 60.0
+
+
+async def clients(port: int, sources: Sequence[str], number: int, seconds: float) -> list[Answer]:
+    """All answers to requests sent within that time."""
+    end = perf_counter() + seconds
+    places = count()
+    answers: list[Answer] = []
+
+    async def one() -> None:
+        async with Connection(port) as connection:
+            while perf_counter() < end:
+                source = sources[next(places) % len(sources)]
+                answers.append(await connection.post("/v1/predict", question(source)))
+
+    await asyncio.gather(*(one() for _ in range(number)))
+    return answers
+
+
+async def arrivals(
+    port: int, sources: Sequence[str], rate: float, seconds: float, told: Told
+) -> int:
+    """Requests at `rate` a second, each answer told at once; how many never got one."""
+    free: list[Connection] = []
+    asking: set[asyncio.Task[None]] = set()
+
+    async def ask(source: str) -> None:
+        connection = free.pop() if free else Connection(port)
+        told(source, await connection.post("/v1/predict", question(source)))
+        free.append(connection)
+
+    begun = perf_counter()
+    sent = 0
+    while (passed := perf_counter() - begun) < seconds:
+        while sent < passed * rate:
+            task = asyncio.create_task(ask(sources[sent % len(sources)]))
+            asking.add(task)
+            task.add_done_callback(asking.discard)
+            sent += 1
+        await asyncio.sleep(0.002)
+    late = (await asyncio.wait(asking, timeout=_PATIENCE))[1] if asking else set()
+    for task in late:
+        task.cancel()
+    for connection in free:
+        connection.close()
+    return len(late)

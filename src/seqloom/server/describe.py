@@ -1,0 +1,27 @@
+"""What /v1/models says of a model."""
+
+from typing import Any
+
+from seqloom.model import Model
+
+ELSEWHERE = frozenset({"dictionary", "batch_size"})
+"""Settings of the search that no client may change: a file of the server, and its memory."""
+
+
+def describe(name: str, model: Model) -> dict[str, Any]:
+    """For JSON."""
+    recipe = model.recipe
+    return {
+        "name": name,
+        "kind": "pairs",
+        "recipe": recipe.name,
+        "description": recipe.description,
+        "source": {
+            **recipe.source.model_dump(mode="json"),
+            "features": list(model.codec.source.vocabulary.features),
+        },
+        "target": recipe.target.model_dump(mode="json"),
+        "search": recipe.search.model_dump(mode="json", exclude=set(ELSEWHERE)),
+        "attention": hasattr(recipe.decoder, "attention"),
+        "max_source": recipe.data.max_source,
+    }

@@ -1,0 +1,82 @@
+"""The process that loads the models, and of which workers are born: `python -m seqloom.server.nursery FD`.
+
+    front -> {"models": [[name, folder], ...], "threads": n}
+    front <- {"ready": [description, ...]}   or {"error": message}, and the end
+    front -> {"fork": 1} and a socket        a new process answers there (worker.py)
+
+Loading takes seconds, forking milliseconds, and the memory of the weights is shared. A fork takes no
+threads along, so nothing here may start one: no model is asked, and the front starts this process
+with an environment in which every library uses a single thread (hatchery.py).
+
+It ends, and so do its workers, when the front is gone. Signals are the front's business.
+"""
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from seqloom.errors import UserError
+from seqloom.model import Model
+from seqloom.server.describe import describe
+from seqloom.server.wire import Frame, receive, send
+from seqloom.server.worker import work
+from seqloom.threads import spin_shortly
+
+
+def main(control: socket.socket) -> None:
+    """Load what the front asks for, then fork on demand."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    asked = receive(control)
+    if asked is None:
+        return
+    try:
+        models = {name: _load(folder) for name, folder in asked.header["models"]}
+    except UserError as error:
+        send(control, Frame({"error": str(error)}))
+        return
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the workers that end
+    described = [describe(name, model) for name, model in models.items()]
+    send(control, Frame({"ready": described}))
+    _fork_on_demand(control, models, asked.header["threads"])
+
+
+def _fork_on_demand(control: socket.socket, models: dict[str, Model], threads: int) -> None:
+    while True:
+        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not descriptors:
+            return
+        ours = socket.socket(fileno=descriptors[0])
+        if os.fork() == 0:
+            control.close()
+            _live(ours, models, threads)
+        ours.close()
+
+
+def _live(ours: socket.socket, models: dict[str, Model], threads: int) -> None:
+    """The whole life of a worker; never returns."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    status = 1
+    with contextlib.suppress(BrokenPipeError):
+        work(ours, models, threads)
+        status = 0
+    os._exit(status)
+
+
+def _load(folder: str) -> Model:
+    from seqloom.api import load_pairs
+
+    model = load_pairs(Path(folder), "seqloom serve", "cpu")
+    model.answering.stepper()  # packs the weights of the compiled kernel
+    return model
+
+
+if __name__ == "__main__":
+    spin_shortly()
+    main(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,124 @@
+"""What clients send. Bounds that no setting of the service changes stand here; the others in Limits."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from seqloom.attribution import Method
+from seqloom.attribution.erased import Erasing
+from seqloom.explain.levels import Level
+
+_KOREAN = "가감"
+
+
+def _encodable(text: str) -> str:
+    """Half of a surrogate pair is no character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be text, but has half of a surrogate pair") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class _Question(_Strict):
+    """The model, and settings of its search; the recipe decides those that are not given."""
+
+    model: Text | None = Field(None, description="A name from /v1/models; the first if not given.")
+    beam: Annotated[int, Field(ge=1, le=64)] | None = None
+    nbest: Annotated[int, Field(ge=1, le=64)] | None = None
+    length_penalty: Annotated[float, Field(ge=0, le=10)] | None = None
+    coverage_penalty: Annotated[float, Field(ge=0, le=10)] | None = None
+    max_length: Annotated[int, Field(ge=1, le=5_000)] | None = None
+    max_ratio: Annotated[float, Field(gt=0, le=20)] | None = None
+    min_length: Annotated[int, Field(ge=0, le=5_000)] | None = None
+    no_repeat_ngram: Annotated[int, Field(ge=0, le=100)] | None = None
+    groups: Annotated[int, Field(ge=1, le=64)] | None = None
+    diversity: Annotated[float, Field(ge=0, le=100)] | None = None
+    sample: bool | None = None
+    temperature: Annotated[float, Field(ge=0.01, le=100)] | None = None
+    top_k: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    mbr: Literal["none", "chrf", "edit"] | None = None
+    mbr_samples: Annotated[int, Field(ge=1, le=256)] | None = None
+    replace_unknown: Literal["none", "copy"] | None = None
+    prefix: Text = Field("", description="Every output begins with this text.")
+    prefix_tokens: Annotated[list[Text], Field(max_length=5_000)] | None = Field(
+        None, description="Every output begins with exactly these tokens."
+    )
+    constraints: Annotated[list[Text], Field(max_length=32)] = Field(
+        default_factory=list[str], description="Phrases that every output contains."
+    )
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What is given of the search and of the demands on outputs."""
+        given = self.model_dump(include=set(_Question.model_fields), exclude_defaults=True)
+        return {name: value for name, value in given.items() if name != "model"}
+
+
+class Predict(_Question):
+    """One source, or several."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"source": _KOREAN},
+                {"sources": [_KOREAN, "국물"], "beam": 5, "nbest": 3},
+                {"source": _KOREAN, "prefix": "k a", "attention": True},
+            ]
+        }
+    )
+    source: Text | None = None
+    sources: list[Text] | None = None
+    features: list[Text] | list[list[Text]] | None = Field(
+        None, description="Of the source, or a list for each of the sources."
+    )
+    attention: bool = Field(False, description="Also the attention weights.")
+
+
+class Explain(_Question):
+    """One source."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"source": _KOREAN, "beam": 5, "alternatives": 5}]}
+    )
+    source: Text
+    features: list[Text] = Field(default_factory=list[str])
+    alternatives: Annotated[int, Field(ge=0, le=50)] = 5
+    method: Method | None = Field(None, description="Also what the outputs owe to the source.")
+    level: Level = Field("piece", description="What its rows and columns are.")
+    erasing: Erasing = Field("unk", description="What erasing a source token means.")
+    orders: Annotated[int, Field(ge=0, le=50)] = Field(
+        0, description="Random orders that its deletion curve is measured against; 0 leaves it out."
+    )
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        kept = {"alternatives", "method", "level", "erasing", "orders"}
+        return {**super().changes, **self.model_dump(include=kept)}
+
+
+class Stream(_Question):
+    """One source, answered while the output grows."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": _KOREAN, "beam": 1}]})
+    source: Text
+    features: list[Text] = Field(default_factory=list[str])
+    attention: bool = False
+
+
+class Score(_Strict):
+    """Pairs of a source and a target."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [[_KOREAN, "k a ɡ a m"]]}]})
+    model: Text | None = None
+    pairs: list[tuple[Text, Text]]
+    features: list[list[Text]] | None = None
