@@ -10,12 +10,13 @@ BROUGHT = {
     "train": frozenset({"torch", "safetensors", "jaxtyping", "babel", "matplotlib", "pyarrow"}),
     "export": frozenset({"onnx", "onnxruntime"}),
     "runtime": frozenset({"onnxruntime", "safetensors"}),
+    "serve": frozenset({"fastapi", "starlette", "uvicorn", "prometheus_client"}),
 }
 """For each extra the packages that may be missing without it."""
 
 
 @contextmanager
-def needs(extra: Literal["train", "export", "runtime"], what: str) -> Generator[None]:
+def needs(extra: Literal["train", "export", "runtime", "serve"], what: str) -> Generator[None]:
     """A block whose imports an extra brings. Raises MissingExtra where they fail."""
     try:
         yield

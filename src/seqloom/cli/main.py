@@ -12,15 +12,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from seqloom.cli.align import align
 from seqloom.cli.compare import compare
 from seqloom.cli.demo import demo
 from seqloom.cli.evaluate import evaluate
 from seqloom.cli.explain import explain
 from seqloom.cli.export import export
+from seqloom.cli.generate import generate
+from seqloom.cli.index import index
 from seqloom.cli.info import info
 from seqloom.cli.predict import predict
 from seqloom.cli.rerank import rerank
 from seqloom.cli.score import score
+from seqloom.cli.serve import serve
 from seqloom.cli.train import train
 from seqloom.errors import MissingExtra, UserError
 from seqloom.extras import BROUGHT
@@ -87,9 +91,13 @@ app.command(epilog=_example("seqloom train g2p --data words.tsv --out runs/words
 app.command(epilog=_example("seqloom predict runs/words words.txt --beam 5 --scores"))(predict)
 app.command(epilog=_example("seqloom evaluate runs/words test.tsv --json scores.json"))(evaluate)
 app.command(epilog=_example('seqloom explain runs/words "가감" --png map.png'))(explain)
+app.command(epilog=_example("seqloom index runs/words words.tsv"))(index)
+app.command(epilog=_example("seqloom align runs/words pairs.tsv --gold links.txt"))(align)
 app.command(epilog=_example("seqloom export runs/words --to onnx --out words"))(export)
+app.command(epilog=_example("seqloom generate runs/strokes --samples 20 --out sheet.svg"))(generate)
 app.command(epilog=_example("seqloom score runs/words pairs.tsv --tokens"))(score)
 app.command(epilog=_example("seqloom rerank runs/words nbest.txt --sources words.txt"))(rerank)
+app.command(epilog=_example("seqloom serve runs/words --port 8000"))(serve)
 app.command(epilog=_example("seqloom compare experiment.yaml --jobs 2"))(compare)
 app.command(epilog=_example("seqloom info g2p"))(info)
 app.command(epilog=_example("seqloom demo --out runs/demo"))(demo)

@@ -41,7 +41,9 @@ def encode(g: Graph, encoder: Encoder, source: Value, lengths: Value) -> Encoded
             raise not_yet(encoder)
 
 
-def embedded(g: Graph, embedding: nn.Embedding, ids: Value) -> Value:
+def embedded(g: Graph, embedding: nn.Embedding | nn.Linear, ids: Value) -> Value:
+    if not isinstance(embedding, nn.Embedding):
+        raise not_yet(embedding)
     return g.op("Gather", g.weight(embedding.weight), ids, axis=0)
 
 

@@ -1,0 +1,274 @@
+// The page: what the reader types and chooses, and one or two panels that answer.
+
+import { el } from "./dom.js";
+import { Panel } from "./panel.js";
+import { explain, models, setToken } from "./server.js";
+import { EMPTY, read, written } from "./state.js";
+import { preferred, say, setLanguage, translate } from "./strings.js";
+
+const find = (id) => document.getElementById(id);
+const field = Object.fromEntries(["source", "model", "compare", "beam", "nbest", "features", "language", "theme", "token"]
+  .map((id) => [id, find(id)]));
+const QUIET = 700; // ms without a keystroke after which an answer is read out
+const MOST_OUTPUTS = 5;
+const EXPLORED = 4; // the beam for a model whose own search has none
+
+const page = {
+  state: { ...EMPTY },
+  explain,
+  known: [],
+  undone: [[], []],
+  changed(change) {
+    Object.assign(page.state, change);
+    remember();
+    panels.forEach((panel) => panel.draw());
+  },
+  hold(place, tokens) {
+    page.undone[place].push(page.state.held[place]);
+    begin(place, tokens);
+  },
+  undo(place) {
+    begin(place, page.undone[place].pop() ?? []);
+  },
+  told,
+};
+let panels = [];
+
+// ---- what is asked
+
+const begin = (place, tokens) => {
+  page.state.held = page.state.held.map((held, at) => (at === place ? tokens : held));
+  remember("push");
+  panels[place]?.ask();
+  speak(tokens.length ? say("heldNow", { text: tokens.join(" ") }) : say("released"));
+};
+
+const release = () => {
+  page.state.held = [[], []];
+  page.undone = [[], []];
+};
+
+const askAll = (soon) => panels.forEach((panel) => panel.ask(soon));
+
+const remember = (how = "replace") => {
+  const address = written(page.state);
+  if (address !== location.hash) history[`${how}State`](null, "", address);
+};
+
+const typed = () => {
+  if (field.source.value === page.state.source && field.features.value === page.state.features) return;
+  Object.assign(page.state, { source: field.source.value, features: field.features.value });
+  release();
+  grow();
+  remember();
+  askAll(true);
+};
+
+const grow = () => {
+  field.source.style.height = "auto";
+  field.source.style.height = `${field.source.scrollHeight + 2}px`;
+};
+
+// ---- what is said
+
+function told() {
+  const reports = panels.map((panel) => panel.report);
+  const problem = reports.find((report) => report.problem)?.problem;
+  find("token-form").hidden = problem?.kind !== "refused";
+  const status = find("status");
+  status.className = problem ? "problem" : "";
+  status.textContent = problem ? sentence(problem) : good(reports);
+  if (!problem) readOut();
+}
+
+const sentence = ({ kind, message, seconds }) => say(kind, { message, seconds });
+
+const good = (reports) => {
+  const times = reports.map((report) => report.took).filter((took) => took !== null);
+  if (times.length < panels.length || !times.length) return "";
+  const [ms, other] = times;
+  return say(times.length > 1 ? "answeredBoth" : "answered", { ms, other });
+};
+
+let reading;
+const readOut = () => {
+  clearTimeout(reading);
+  reading = setTimeout(() => {
+    const lines = panels.filter((panel) => panel.answer).map((panel) =>
+      panels.length > 1 ? say("spoken", { model: panel.name, text: panel.spoken }) : panel.spoken);
+    speak(lines.join(" "));
+  }, QUIET);
+};
+
+const speak = (text) => (find("spoken").textContent = text);
+
+// ---- models and settings
+
+const about = (name) => page.known.find((model) => model.name === name);
+
+const list = (select, names, chosen) => {
+  select.replaceChildren(...names.map(([value, text]) => el("option", { value }, text)));
+  select.value = chosen;
+};
+
+const listModels = () => {
+  const names = page.known.map(({ name }) => [name, name]);
+  list(field.model, names, page.state.model);
+  list(field.compare, [["", say("none")], ...names.filter(([name]) => name !== page.state.model)], page.state.compare);
+  field.compare.closest("label").hidden = names.length < 2;
+  field.model.title = about(page.state.model)?.description ?? "";
+  find("features-field").hidden = !takesFeatures();
+};
+
+const takesFeatures = () => [page.state.model, page.state.compare].some((name) => about(name)?.source?.features?.length);
+
+/** Names and numbers that make sense for the models there are. */
+const settle = () => {
+  const { state } = page;
+  if (!about(state.model)) state.model = page.known[0].name;
+  if (!about(state.compare) || state.compare === state.model) state.compare = "";
+  const own = about(state.model).search?.beam ?? 1;
+  state.beam ||= own > 1 ? own : EXPLORED;
+  state.nbest ||= Math.min(state.beam, MOST_OUTPUTS);
+  state.nbest = Math.min(state.nbest, state.beam);
+};
+
+const show = () => {
+  settle();
+  listModels();
+  for (const name of ["source", "features", "beam", "nbest"])
+    if (field[name].value !== String(page.state[name])) field[name].value = page.state[name];
+  field.nbest.max = page.state.beam;
+  grow();
+  const wanted = page.state.compare ? 2 : 1;
+  panels.slice(wanted).forEach((panel) => panel.asking.stop());
+  panels = Array.from({ length: wanted }, (_, place) => panels[place] ?? new Panel(place, page));
+  find("answer").classList.toggle("two", wanted === 2);
+  find("answer").replaceChildren(...panels.map((panel) => panel.root));
+  panels.forEach((panel) => panel.draw());
+};
+
+const chosen = (change) => {
+  Object.assign(page.state, change);
+  show();
+  remember();
+  askAll();
+};
+
+const number = (input, fallback) => Math.max(1, Math.min(64, Number.parseInt(input.value, 10) || fallback));
+
+// ---- the reader's own preferences, which no address carries
+
+const kept = (name) => {
+  try {
+    return localStorage.getItem(`seqloom-${name}`);
+  } catch {
+    return null;
+  }
+};
+
+const keep = (name, value) => {
+  try {
+    localStorage.setItem(`seqloom-${name}`, value);
+  } catch { /* a browser that keeps nothing still shows everything */ }
+};
+
+const speakIn = (tag) => {
+  setLanguage(tag);
+  translate(document);
+  field.language.value = document.documentElement.lang;
+  if (page.known.length) listModels();
+  panels.forEach((panel) => panel.draw());
+  if (panels.length) told();
+};
+
+const colour = (theme) => {
+  field.theme.value = theme;
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+};
+
+// ---- events
+
+const listen = () => {
+  let composing = false;
+  for (const input of [field.source, field.features]) {
+    input.addEventListener("compositionstart", () => (composing = true));
+    input.addEventListener("compositionend", () => {
+      composing = false;
+      typed();
+    });
+    // A syllable that is still being put together is not yet what the reader means.
+    input.addEventListener("input", (event) => composing || event.isComposing || typed());
+  }
+  field.model.addEventListener("change", () => {
+    release();
+    const { compare } = page.state;
+    chosen({ model: field.model.value, beam: 0, nbest: 0, compare: compare === field.model.value ? "" : compare });
+  });
+  field.compare.addEventListener("change", () => {
+    page.state.held[1] = [];
+    page.undone[1] = [];
+    chosen({ compare: field.compare.value });
+  });
+  field.beam.addEventListener("change", () => {
+    const beam = number(field.beam, page.state.beam);
+    chosen({ beam, nbest: Math.min(page.state.nbest, beam) });
+  });
+  field.nbest.addEventListener("change", () => {
+    const nbest = number(field.nbest, page.state.nbest);
+    chosen({ nbest, beam: Math.max(page.state.beam, nbest) });
+  });
+  field.language.addEventListener("change", () => {
+    keep("language", field.language.value);
+    speakIn(field.language.value);
+  });
+  field.theme.addEventListener("change", () => {
+    keep("theme", field.theme.value);
+    colour(field.theme.value);
+  });
+  find("question").addEventListener("submit", (event) => event.preventDefault());
+  find("token-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    setToken(field.token.value);
+    if (page.known.length) askAll();
+    else start();
+  });
+  addEventListener("popstate", () => {
+    page.state = read(location.hash);
+    if (!page.known.length) return;
+    show();
+    askAll();
+  });
+};
+
+const start = async (tries = 0) => {
+  const status = find("status");
+  try {
+    page.known = await models((text) => (status.textContent = text ?? say("starting")));
+  } catch (problem) {
+    status.className = "problem";
+    const seconds = problem.kind === "lost" ? Math.min(2 ** tries, 10) : problem.seconds;
+    status.textContent = say(problem.kind ?? "strange", { message: problem.message, seconds });
+    find("token-form").hidden = problem.kind !== "refused";
+    if (problem.kind === "lost" || problem.kind === "busy") setTimeout(() => start(tries + 1), 1000 * seconds);
+    return;
+  }
+  status.className = "";
+  status.textContent = "";
+  find("token-form").hidden = true;
+  if (!page.known.length) {
+    status.textContent = say("noModels");
+    return;
+  }
+  // What was typed while the models were being fetched is not lost.
+  if (field.source.value) page.state.source = field.source.value;
+  show();
+  askAll();
+};
+
+page.state = read(location.hash);
+speakIn(kept("language") ?? preferred());
+colour(kept("theme") ?? "auto");
+listen();
+start();

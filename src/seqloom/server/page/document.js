@@ -1,0 +1,40 @@
+// A document as a classifier saw it: the weight of each sentence in the margin, that of each word as shading.
+//
+//   {kind: "documents", result: {
+//     labels: ["5"],                             what was decided
+//     probabilities: {"1": 0.01, "5": 0.9, ...},
+//     sentences: [{text, weight, words: [...], weights: [...]}],   weights of the words in the sentence
+//     notes: ["..."]}}                           such as that sentences were left out
+
+import { el } from "./dom.js";
+import { percent, say } from "./strings.js";
+
+const BRIGHT = 0.8;
+
+/** The square root of a sentence's weight times the word's own, the strongest of the document 1. */
+const shades = (sentences) => {
+  const raw = sentences.map(({ weight, weights }) => weights.map((own) => Math.sqrt(weight) * own));
+  const most = Math.max(...raw.flat(), 0) || 1;
+  return raw.map((row) => row.map((shade) => shade / most));
+};
+
+export const documentView = ({ labels, probabilities, sentences, notes }) => {
+  const shading = shades(sentences);
+  const ranked = Object.entries(probabilities).sort((a, b) => b[1] - a[1]);
+  return el("div", { class: "document" },
+    el("p", { class: "output", dir: "auto" }, labels.join(", ")),
+    el("h3", {}, say("labels")),
+    el("ol", { class: "labels" }, ranked.map(([label, share]) => el("li", { vars: { share: share.toFixed(4) } },
+      el("bdi", {}, label), el("span", { class: "share" }, percent(share))))),
+    el("h3", {}, say("document")),
+    el("ol", { class: "sentences" }, sentences.map((sentence, at) => drawnSentence(sentence, shading[at], at))),
+    notes.map((note) => el("p", { class: "help" }, note)));
+};
+
+const drawnSentence = ({ weight, words, weights }, shading, at) =>
+  el("li", { vars: { share: weight.toFixed(4) } },
+    el("span", { class: "weight", "aria-label": say("sentence", { number: at + 1, share: percent(weight) }) }, percent(weight)),
+    el("p", { dir: "auto" }, words.flatMap((word, place) => [el("span", {
+      class: `word${shading[place] > BRIGHT ? " bright" : ""}`, title: percent(weights[place]),
+      vars: { share: shading[place].toFixed(3) },
+    }, word), " "])));
