@@ -11,8 +11,9 @@ import pytest
 import typer
 
 from seqloom.cli.main import app
-from seqloom.config import Recipe, override, read_recipe, recipe_names
+from seqloom.config import NextStepRecipe, Recipe, override, read_recipe, recipe_names
 from seqloom.models.build import build
+from seqloom.models.build_next_step import build_next_point, build_next_token
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -24,7 +25,7 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.rel
 
 class Row(NamedTuple):
     """A line of the table in docs/papers.md: the file it links to, the names it says are in there,
-    and the settings that choose it."""
+    and the settings that choose it, after the recipe that has them if that is not of pairs."""
 
     file: Path
     names: list[str]
@@ -79,22 +80,38 @@ def test_what_a_paper_is_said_to_have_is_in_the_file(row):
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.names[0])
 def test_the_settings_of_a_paper_are_accepted(row):
     assert row.settings
+    named = [setting for setting in row.settings if setting in recipe_names()]
     given = [setting for setting in row.settings if "=" in setting]
-    chosen = override(Recipe(), given)
-    for setting in row.settings:
+    chosen = override(read_recipe(named[0]) if named else Recipe(), given)
+    for setting in (each for each in row.settings if each not in named):
         value = chosen
         for name in setting.partition("=")[0].split("."):
             assert name in type(value).model_fields
             value = getattr(value, name)
 
 
-@pytest.mark.parametrize("name", recipe_names())
-def test_a_recipe_builds_a_model(name):
-    recipe = read_recipe(name)
-    assert recipe.name == name
-    assert recipe.description
+RECIPES = {name: read_recipe(name) for name in recipe_names()}
+OF_PAIRS = [recipe for recipe in RECIPES.values() if isinstance(recipe, Recipe)]
+NEXT_STEP = [recipe for recipe in RECIPES.values() if isinstance(recipe, NextStepRecipe)]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_has_its_name_and_a_description(name):
+    assert RECIPES[name].name == name
+    assert RECIPES[name].description
+
+
+@pytest.mark.parametrize("recipe", OF_PAIRS, ids=lambda recipe: recipe.name)
+def test_a_recipe_of_pairs_builds_a_model(recipe):
     shared = 7 if recipe.shared_vocabulary else 9
     assert build(recipe, 7, shared).vocabulary_size == shared
+
+
+@pytest.mark.parametrize("recipe", NEXT_STEP, ids=lambda recipe: recipe.name)
+def test_a_recipe_of_the_next_step_builds_a_model(recipe):
+    written = recipe.data.kind == "text"
+    model = (build_next_token if written else build_next_point)(recipe, 7)
+    assert len(model.net.layers) == recipe.model.layers
 
 
 @pytest.mark.parametrize("code", blocks("python"), ids=lambda code: code.splitlines()[-1])

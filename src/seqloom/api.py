@@ -15,9 +15,19 @@ What needs torch is imported by those who need it: an exported model is loaded a
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
 
 from seqloom import explain as pictures
-from seqloom.config import AnyRecipe, override, read_recipe, with_files
+from seqloom.config import (
+    AnyRecipe,
+    DocumentRecipe,
+    FramesRecipe,
+    NextStepRecipe,
+    Recipe,
+    override,
+    read_recipe,
+    with_files,
+)
 from seqloom.console.session import sitting
 from seqloom.ensemble import Ensemble, Member
 from seqloom.errors import UserError
@@ -25,33 +35,82 @@ from seqloom.extras import needs
 from seqloom.model import Model
 
 
-def load(folder: str | Path | Sequence[str | Path], device: str = "auto") -> Model:
+if TYPE_CHECKING:
+    from seqloom.classifier import Classifier
+    from seqloom.converter import Converter
+    from seqloom.generator import Generator
+
+    AnyModel = Model | Classifier | Generator | Converter
+
+
+def load(folder: str | Path | Sequence[str | Path], device: str = "auto") -> "AnyModel":
     """The model in a run folder, or in one that was exported from it; of several folders all of
     their models as one, whose probabilities are averaged.
 
     device  where a run's arithmetic is done; graphs run on the CPU
 
+    What it is goes by the family of its recipe: a Model of pairs (model.py), a Classifier of documents,
+    a Generator of what comes next, or a Converter of frames.
+
     Raises UserError if a folder is not one of ours, or not whole, and if the models do not read and
     write the same tokens.
     """
-    if isinstance(folder, str | Path):
-        return _load(Path(folder), device)
-    models = [_load(Path(each), device) for each in folder]
-    if len(models) == 1:
-        return models[0]
-    folders = [path for model in models for path in model.folders]
+    folders = [folder] if isinstance(folder, str | Path) else folder
+    if len(folders) == 1:
+        return _load(Path(folders[0]), device)
+    models = [as_pairs(_load(Path(each), device), "several models as one") for each in folders]
     members = [Member(str(model.folders[0]), model.answering) for model in models]
-    return Model(Ensemble(members), folders)
+    return Model(Ensemble(members), [path for model in models for path in model.folders])
 
 
-def _load(folder: Path, device: str) -> Model:
+def load_pairs(
+    folder: str | Path | Sequence[str | Path], what: str, device: str = "auto"
+) -> Model:
+    """As `load`, for what only models of pairs can do. Raises UserError, saying what asks for one, for
+    any other."""
+    return as_pairs(load(folder, device), what)
+
+
+def as_pairs(model: "AnyModel", what: str) -> Model:
+    """The model, if it is of pairs. Raises UserError, saying what asks for one, if it is not."""
+    if isinstance(model, Model):
+        return model
+    raise UserError(
+        f"{model.folder}: {what} is for models of pairs, but this one is of the family "
+        f"{model.recipe.family}."
+    )
+
+
+def _load(folder: Path, device: str) -> "AnyModel":
     if (folder / "export.json").is_file():
         return _load_export(folder, device)
     with needs("train", f"{folder}: a run that was not exported"):
-        from seqloom.models.artifact import load_run
+        from seqloom.models.folder import load_recipe
         from seqloom.training.device import choose_device
-    run = load_run(folder, choose_device(device))
-    return Model(run, [folder], run)
+    recipe, place = load_recipe(folder), choose_device(device)
+    match recipe:
+        case Recipe():
+            from seqloom.models.artifact import load_run
+
+            run = load_run(folder, place)
+            return Model(run, [folder], run)
+        case DocumentRecipe():
+            from seqloom.classifier import Classifier
+            from seqloom.models.document_run import load_document_run
+
+            return Classifier(load_document_run(folder, place), folder)
+        case NextStepRecipe():
+            from seqloom.generator import Generator
+            from seqloom.models.next_step_run import load_next_step
+
+            return Generator(load_next_step(folder, place), folder)
+        case FramesRecipe():
+            from seqloom.converter import Converter
+            from seqloom.models.frames_run import load_frames_run
+
+            return Converter(load_frames_run(folder, place), folder)
+        case _:
+            assert_never(recipe)
 
 
 def _load_export(folder: Path, device: str) -> Model:
@@ -74,7 +133,7 @@ def train(
     set: Sequence[str] = (),
     resume: bool = False,
     quiet: bool = False,
-) -> Model:
+) -> "AnyModel":
     """Train a recipe, by name, file or object, and return the model; progress shows on stderr.
 
     data, dev  files that take the place of the recipe's own
@@ -91,7 +150,9 @@ def train(
         return fitted(chosen, folder, resume=resume, command=command, quiet=quiet)
 
 
-def fitted(recipe: AnyRecipe, folder: Path, *, resume: bool, command: str, quiet: bool) -> Model:
+def fitted(
+    recipe: AnyRecipe, folder: Path, *, resume: bool, command: str, quiet: bool
+) -> "AnyModel":
     """Train a recipe into a folder, draw its curve, write its card, and load it.
 
     command  what started this, for the card
@@ -116,7 +177,7 @@ def prepare_recipe(
     return override(chosen, changes)
 
 
-def finish(folder: Path) -> Model:
+def finish(folder: Path) -> "AnyModel":
     """Draw the training curve of a run and load what it came to."""
     from seqloom.training.journal import read_journal
 

@@ -51,20 +51,21 @@ def demo(
 
 
 def _model(out: Path, settings: list[str]) -> "Model":
-    from seqloom.api import load
+    from seqloom.api import as_pairs, load
     from seqloom.config import read_recipe
 
     if (out / "summary.json").exists():
         typer.echo(f"Using the model in {out}, which is trained already.", err=True)
-        return load(out)
+        return as_pairs(load(out), "demo")
     started = (out / "config.yaml").exists()
-    return train_to_end(
+    model = train_to_end(
         read_recipe(out / "config.yaml" if started else "dates", settings),
         out,
         resume=started,
         command=join(["seqloom", *sys.argv[1:]]),
         go_on=f"seqloom demo --out {quote(str(out))}",
     )
+    return as_pairs(model, "demo")
 
 
 def _chosen(evaluation: "Evaluation") -> dict[str, int]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
+from seqloom.cli.documents import evaluate_documents, is_classifier
+from seqloom.cli.evaluate_frames import frames_record, frames_table
 from seqloom.cli.groups import by_group, group_table
+from seqloom.cli.next_step import evaluate_generator, is_generator
 from seqloom.cli.options import (
     BatchSize,
     Beam,
@@ -20,6 +23,7 @@ from seqloom.cli.options import (
     With,
     search_settings,
 )
+from seqloom.cli.predict_frames import is_converter
 from seqloom.cli.written import one_line
 from seqloom.console.progress import stderr
 
@@ -48,6 +52,15 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Write a TSV: source, references (' ||| '), output."),
     ] = None,
+    deletion: Annotated[
+        bool,
+        typer.Option(
+            "--deletion", help="Documents: does taking out what is weighed most change the answer?"
+        ),
+    ] = False,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Documents: which labels are confused.")
+    ] = None,
     bootstrap: Annotated[
         int, typer.Option(metavar="N", help="Resamples for the intervals; 0 draws none.")
     ] = 1000,
@@ -73,10 +86,38 @@ def evaluate(
     A source that stands in several rows counts once and is right with any of
     its targets; for BLEU and chrF every row counts.
     """
-    from seqloom.api import load
+    from seqloom.api import as_pairs, load
 
     models = [run, *(also or [])]
     model = load(models, device)
+    if is_classifier(model):
+        with stderr().status("Reading the test set"), set_aside(skip_bad) as bad:
+            text, twin = evaluate_documents(
+                model, files, bootstrap=bootstrap, deletion=deletion, png=png, bad=bad
+            )
+        if json_file != "-":
+            typer.echo(text)
+        if json_file:
+            told = {"run": str(run), "data": files or [], **twin}
+            _write(json_file, json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        return
+    if is_generator(model):
+        with stderr().status("Reading the test set"), set_aside(skip_bad) as bad:
+            text, twin = evaluate_generator(model, files, bad)
+        if json_file != "-":
+            typer.echo(text)
+        if json_file:
+            _write(json_file, json.dumps({"run": str(run), "data": files or [], **twin}) + "\n")
+        return
+    if is_converter(model):
+        with stderr().status("Answering the test set"), set_aside(skip_bad) as bad:
+            scores = model.evaluate(files, bad=bad)
+        if json_file != "-":
+            typer.echo(frames_table(scores))
+        if json_file:
+            _write(json_file, json.dumps(frames_record(run, files or [], scores)) + "\n")
+        return
+    model = as_pairs(model, "evaluate")
     options = {
         "beam": beam,
         "length_penalty": length_penalty,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqloom.cli.info_frames import frames_facts
+from seqloom.cli.next_step import next_step_facts
 from seqloom.cli.options import recipes
 from seqloom.console.progress import clock
 
@@ -72,16 +74,15 @@ def _yaml(recipe: "AnyRecipe") -> str:
 
 
 def _run(folder: Path) -> tuple["AnyRecipe", str]:
-    from seqloom.models.artifact import load_setting
-    from seqloom.models.folder import WEIGHTS, load_weights
+    from seqloom.models.folder import WEIGHTS, load_recipe, load_weights
     from seqloom.training.journal import read_journal
 
-    recipe, codec = load_setting(folder)
+    recipe = load_recipe(folder)
     summary = _summary(folder)
     journal = read_journal(folder / "metrics.jsonl")
     facts = [("recipe", recipe.name), ("state", _state(folder, summary))]
     facts.append(("data", _data(recipe, summary)))
-    facts.append(("vocabularies", _sizes(codec.source.size, codec.target.size)))
+    facts += _of_family(folder, recipe)
     if (folder / WEIGHTS).exists():
         weights = load_weights(folder / WEIGHTS).values()
         facts.append(("parameters", f"{sum(weight.numel() for weight in weights):,}"))
@@ -89,8 +90,27 @@ def _run(folder: Path) -> tuple["AnyRecipe", str]:
         facts.append(("trained", _trained(journal[-1])))
         facts.append(("dev scores", _scores(recipe, summary, journal)))
     facts.append(("seed", str(recipe.seed)))
-    facts.append(("on a CPU", _answering(recipe)))
     return recipe, _told(folder, facts)
+
+
+def _of_family(folder: Path, recipe: "AnyRecipe") -> list[tuple[str, str]]:
+    """What the runs of one family alone have to say."""
+    match recipe.family:
+        case "pairs":
+            from seqloom.models.artifact import load_setting
+
+            codec = load_setting(folder)[1]
+            if codec.series is not None:
+                sizes = f"{codec.series.width} source features, {codec.target.size:,} target"
+            else:
+                sizes = _sizes(codec.source.size, codec.target.size)
+            return [("vocabularies", sizes), ("on a CPU", _answering(recipe))]
+        case "documents":
+            return []
+        case "next_step":
+            return next_step_facts(folder, recipe)
+        case "frames":
+            return frames_facts(folder, recipe)
 
 
 def _export(folder: Path) -> tuple["AnyRecipe", str]:
@@ -141,18 +161,22 @@ def _state(folder: Path, summary: dict[str, Any]) -> str:
     return f"not finished; go on with: seqloom train --resume --out {quote(str(folder))}"
 
 
-def _data(recipe: "Recipe", summary: dict[str, Any]) -> str:
-    names = ", ".join(recipe.data.train) or f"embedded: {recipe.data.embedded}"
-    if not summary:
+def _data(recipe: "AnyRecipe", summary: dict[str, Any]) -> str:
+    embedded = getattr(recipe.data, "embedded", None)
+    names = ", ".join(recipe.data.train) or f"embedded: {embedded}"
+    items = next((name[6:] for name in summary if name.startswith("train_")), "")
+    if not items:
         return names
-    return f"{names} ({summary['train_pairs']:,} pairs, {summary['dev_pairs']:,} dev pairs)"
+    return (
+        f"{names} ({summary[f'train_{items}']:,} {items}, {summary[f'dev_{items}']:,} dev {items})"
+    )
 
 
 def _trained(last: dict[str, Any]) -> str:
     return f"{last['update']:,} updates, {clock(last['seconds'])} (at the last validation)"
 
 
-def _scores(recipe: "Recipe", summary: dict[str, Any], journal: list[dict[str, Any]]) -> str:
+def _scores(recipe: "AnyRecipe", summary: dict[str, Any], journal: list[dict[str, Any]]) -> str:
     metric = recipe.training.metric
     names = ["loss", *([] if metric == "loss" else [metric])]
     if summary:

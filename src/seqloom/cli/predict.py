@@ -11,6 +11,8 @@ import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
 from seqloom.cli.constraints import Constraint, ConstraintFile, with_phrases
+from seqloom.cli.documents import is_classifier, predict_documents
+from seqloom.cli.next_step import is_generator, refuse_prediction
 from seqloom.cli.options import (
     BatchSize,
     Beam,
@@ -25,6 +27,7 @@ from seqloom.cli.options import (
     With,
     search_settings,
 )
+from seqloom.cli.predict_frames import is_converter, predict_frames
 from seqloom.cli.stdin import arrived, standard_input
 from seqloom.cli.unknown import Unknown
 from seqloom.cli.written import Format, Writer
@@ -81,6 +84,17 @@ def predict(
     seed: Annotated[
         int | None, typer.Option(help="Sampling: the same seed draws the same.")
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROW|DATE",
+            help="Forecasts: the row (from 1) or the date of a table to begin with. Default: behind "
+            "its last row.",
+        ),
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(metavar="N", help="Forecasts: futures drawn for their quantiles.")
+    ] = 200,
     prefix: Prefix = "",
     constraint: Constraint = None,
     constraints: ConstraintFile = None,
@@ -114,9 +128,26 @@ def predict(
     """
     if attention and format != "jsonl":
         raise typer.BadParameter("goes with --format jsonl only.", param_hint="--attention")
-    from seqloom.api import load
+    from seqloom.api import as_pairs, load
 
     model = load([run, *(also or [])], device)
+    if is_classifier(model):
+        with _opened(output) as out, set_aside(skip_bad) as bad:
+            for line in predict_documents(model, file, format, bad):
+                out.write(line + "\n")
+                out.flush()
+        return
+    if is_generator(model):
+        refuse_prediction(model)
+        return
+    if is_converter(model):
+        with set_aside(skip_bad) as bad:
+            predict_frames(
+                model, file, output, at=at, samples=samples, seed=seed or 1,
+                attention=attention, bad=bad,
+            )  # fmt: skip
+        return
+    model = as_pairs(model, "predict")
     options = {
         "beam": beam,
         "nbest": nbest,

@@ -34,9 +34,9 @@ def score(
 
     Natural logarithm, end of sequence counted: what training minimises and what search adds up.
     """
-    from seqloom.api import load
+    from seqloom.api import load_pairs
 
-    model = load([run, *(also or [])], device)
+    model = load_pairs([run, *(also or [])], "score", device)
     log_prob, num_tokens = 0.0, 0
     with set_aside(skip_bad) as bad:
         for pair in _scores(model, file, bad):

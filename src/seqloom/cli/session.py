@@ -9,8 +9,8 @@ import typer
 from seqloom.console.session import Stopped
 
 if TYPE_CHECKING:
+    from seqloom.api import AnyModel
     from seqloom.config import AnyRecipe
-    from seqloom.model import Model
 
 
 def train_to_end(
@@ -21,7 +21,7 @@ def train_to_end(
     command: str,
     go_on: str,
     quiet: bool = False,
-) -> "Model":
+) -> "AnyModel":
     """Train, and return the model; a signal ends the process with a line on how to go on.
 
     command  what the user typed, for the model card
@@ -37,9 +37,15 @@ def train_to_end(
         raise typer.Exit(stopped.status) from None
 
 
-def next_steps(folder: Path) -> str:
+def next_steps(folder: Path, family: str = "pairs") -> str:
     """Where the model is, and what to do with it."""
     run = quote(str(folder))
+    if family == "next_step":
+        return (
+            f"The model is in {folder}. Try it:\n"
+            f"  seqloom evaluate {run}\n"
+            f"  seqloom generate {run} --help"
+        )
     return (
         f"The model is in {folder}. Try it:\n"
         f"  seqloom evaluate {run} TEST.tsv\n"

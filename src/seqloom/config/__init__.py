@@ -10,6 +10,7 @@ from seqloom.config.attention import (
     LocalM,
     LocalP,
     Location,
+    LocationAware,
     MultiHead,
 )
 from seqloom.config.data import Data
@@ -33,6 +34,7 @@ from seqloom.config.packaged import recipe_names
 from seqloom.config.read import override, read_recipe, write_recipe
 from seqloom.config.recipe import Recipe
 from seqloom.config.search import Search
+from seqloom.config.series import FrameSource, Source, StrokeSource
 from seqloom.config.tokens import Bytes, Characters, Subwords, Tokens, Whitespace, Words
 from seqloom.config.training import (
     SGD,
@@ -69,12 +71,14 @@ __all__ = [
     "DocumentRecipe",
     "Dot",
     "Encoder",
+    "FrameSource",
     "FramesRecipe",
     "General",
     "InverseSqrt",
     "LocalM",
     "LocalP",
     "Location",
+    "LocationAware",
     "Luong",
     "MultiHead",
     "NextStepRecipe",
@@ -85,6 +89,8 @@ __all__ = [
     "Sampling",
     "Schedule",
     "Search",
+    "Source",
+    "StrokeSource",
     "Subwords",
     "Sutskever",
     "Tokens",

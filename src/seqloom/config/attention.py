@@ -45,6 +45,18 @@ class Coverage(Section):
     """Features inside the tanh; the decoder's own size if not given."""
 
 
+class LocationAware(Section):
+    """e = v . tanh(W s + V h + U f + b), f filters over the weights of the step before (Chorowski 2015,
+    eq. 8 and 9): follows sources that are long and read in order, such as speech."""
+
+    kind: Literal["location_aware"] = "location_aware"
+    hidden: PositiveInt | None = None
+    """Features inside the tanh; the decoder's own size if not given."""
+    filters: PositiveInt = 10
+    window: PositiveInt = 10
+    """Positions that a filter sees on either side."""
+
+
 class Location(Section):
     """a = softmax(W s), whatever is written there (Luong 2015, section 3.1)."""
 
@@ -83,7 +95,16 @@ class MultiHead(Section):
 
 
 Attention = Annotated[
-    Dot | General | Concat | Additive | Coverage | Location | LocalM | LocalP | MultiHead,
+    Dot
+    | General
+    | Concat
+    | Additive
+    | Coverage
+    | LocationAware
+    | Location
+    | LocalM
+    | LocalP
+    | MultiHead,
     Field(discriminator="kind"),
 ]
 

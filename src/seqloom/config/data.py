@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from seqloom.config.section import Section
+from seqloom.config.series import Handwritten, Spoken
 
 Column = PositiveInt | str
 """A column by its number (the first is 1) or by its name (a header line or JSON key)."""
@@ -24,8 +25,11 @@ class Data(Section):
     alignments: tuple[str, ...] = ()
     """A file of word alignments (Pharaoh format, 0-0 1-2) for each entry of train, line by line; read
     if `training.guided_alignment` is above 0."""
-    embedded: Literal["dates"] | None = None
-    """Data made by seqloom itself at run time instead of read from files."""
+    embedded: Literal["dates", "speech", "hershey"] | None = None
+    """Data made by seqloom itself at run time instead of read from files: dates (text), speech (frames
+    of sentences that espeak-ng speaks), hershey (strokes of lines of handwriting)."""
+    speech: Spoken = Spoken()
+    hershey: Handwritten = Handwritten()
 
     format: Format = "auto"
     """auto goes by the file's name: .tsv/.txt, .csv, .jsonl/.ndjson, .parquet, or 'a,b' for

@@ -25,7 +25,7 @@ def conflict(recipe: "Recipe") -> str:
             "feed. Set training.scheduled_sampling=null, or guided_alignment to 0."
         )
     for side, tokens in (("source", recipe.source), ("target", recipe.target)):
-        if isinstance(tokens, Bytes) or tokens.byte_fallback:
+        if isinstance(tokens, Bytes) or getattr(tokens, "byte_fallback", False):
             return (
                 f"{guided} asks for words that bytes do not show, but {side} is written in bytes. "
                 f"Set {side}.byte_fallback=false and another {side}.kind than bytes."

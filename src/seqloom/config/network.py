@@ -1,5 +1,6 @@
 """The encoder and the decoder: a family of variants is a union told apart by `kind`."""
 
+from math import prod
 from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
@@ -43,6 +44,20 @@ class RecurrentEncoder(_Stack):
     such setting: it always starts from what the encoder read."""
     tied: bool = False
     """The source embedding is the target's; asks for a shared vocabulary and equal sizes."""
+    pyramid: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """Of frames and strokes: how many neighbouring steps are joined after each layer, the lowest first
+    (Chan 2016, eq. 5). [2, 2] under three layers or more hands on a position for four frames."""
+
+    @property
+    def joined(self) -> int:
+        """Source steps that make one position."""
+        return prod(self.pyramid)
+
+    @property
+    def inputs(self) -> list[int]:
+        """The features that each layer reads."""
+        joins = [*self.pyramid, *[1] * self.layers]
+        return [self.embedding, *(w * k for w, k in zip(self.widths[:-1], joins, strict=False))]
 
     @property
     def widths(self) -> list[int]:

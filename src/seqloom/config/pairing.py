@@ -18,6 +18,8 @@ def conflict(encoder: Encoder, decoder: Decoder, shared_vocabulary: bool) -> str
     """Which settings do not go together, and the way out; empty if all do."""
     if impossible := _attending(encoder, decoder):
         return impossible
+    if isinstance(encoder, RecurrentEncoder) and (steep := _too_steep(encoder, decoder)):
+        return steep
     match encoder, decoder:
         case RecurrentEncoder(bidirectional="first", residual=2), _ if encoder.layers > 1:
             return (
@@ -35,6 +37,29 @@ def conflict(encoder: Encoder, decoder: Decoder, shared_vocabulary: bool) -> str
         case _:
             same = ""
     return same or _two_embeddings(encoder, decoder, shared_vocabulary)
+
+
+def _too_steep(encoder: RecurrentEncoder, decoder: Decoder) -> str:
+    """What keeps steps from being joined between the layers."""
+    joins = len(encoder.pyramid)
+    if not joins:
+        return ""
+    if joins >= encoder.layers:
+        return (
+            f"encoder.pyramid joins steps between layers, but has {joins} numbers for "
+            f"{encoder.layers} layers. Set encoder.layers={joins + 1}, or leave some out."
+        )
+    if encoder.residual is not None and encoder.residual < joins + 2:
+        return (
+            f"encoder.residual={encoder.residual} adds a layer's input to its output, but with "
+            f"encoder.pyramid it is wider. Set encoder.residual={joins + 2} or null."
+        )
+    if isinstance(decoder, Sutskever) and decoder.one_net:
+        return (
+            "decoder.one_net goes on with the encoder's cells, which encoder.pyramid makes wider. "
+            "Set decoder.one_net=false or encoder.pyramid=[]."
+        )
+    return ""
 
 
 def _attending(encoder: Encoder, decoder: Decoder) -> str:

@@ -52,6 +52,11 @@ class Recipe(Section):
     search: Search = Search()
 
     @property
+    def series(self) -> FrameSource | StrokeSource | None:
+        """How real-valued sources are read; None for text."""
+        return self.source if isinstance(self.source, FrameSource | StrokeSource) else None
+
+    @property
     def copying(self) -> bool:
         """Whether source units may be copied into the output."""
         return copies(self.decoder)

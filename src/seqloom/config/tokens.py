@@ -33,7 +33,8 @@ class Characters(_Listed):
 
     kind: Literal["characters"] = "characters"
     jamo: bool = False
-    """Split each Hangul syllable into its letters (initial, vowel, final) as separate units."""
+    """Split each Hangul syllable into its letters (initial, vowel, final) as separate units. With
+    `normalize: NFD` they are split in any case, and the letters of other scripts from their accents."""
 
 
 class Whitespace(_Listed):

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from seqloom.api import finish, fitted
+from seqloom.api import as_pairs, finish, fitted
 from seqloom.atomic import replacing
 from seqloom.console.session import Stopped
 from seqloom.errors import UserError
@@ -58,9 +58,10 @@ def run_cell(experiment: Experiment, cell: Cell) -> dict[str, Any]:
 
 def _trained(cell: Cell, run: Path) -> Model:
     if (run / "README.md").exists():  # the model card, which is written last
-        return finish(run)
+        return as_pairs(finish(run), "compare")
     started = (run / "run.json").exists()
-    return fitted(cell.recipe, run, resume=started, command=f"cell {cell}", quiet=True)
+    model = fitted(cell.recipe, run, resume=started, command=f"cell {cell}", quiet=True)
+    return as_pairs(model, "compare")
 
 
 def by_length(experiment: Experiment, evaluation: Evaluation) -> list[dict[str, float]]:

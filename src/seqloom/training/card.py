@@ -90,11 +90,18 @@ The same settings again: `seqloom train config.yaml --out NEW`, in this folder i
 ## How to use it
 
 ```
-seqloom predict {folder} FILE
-seqloom evaluate {folder} TEST.tsv
-seqloom explain {folder} "SOURCE" --html map.html
+{_use(folder, recipe)}
 ```
 """
+
+
+def _use(folder: Path, recipe: AnyRecipe) -> str:
+    if recipe.family == "next_step":
+        return f"seqloom generate {folder} --out FILE\nseqloom evaluate {folder} TEST"
+    return (
+        f"seqloom predict {folder} FILE\nseqloom evaluate {folder} TEST.tsv\n"
+        f'seqloom explain {folder} "SOURCE" --html map.html'
+    )
 
 
 def _how(recipe: AnyRecipe, facts: Facts) -> str:

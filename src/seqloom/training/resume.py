@@ -10,7 +10,7 @@ from typing import Any
 from seqloom.config import AnyRecipe
 from seqloom.errors import UserError
 
-FREE = frozenset({"name", "description", "expected", "metrics", "search"})
+FREE = frozenset({"name", "description", "expected", "metrics", "search", "generation"})
 """Sections that say nothing about training."""
 PACE = frozenset(
     {

@@ -18,7 +18,9 @@ def task_of(recipe: AnyRecipe, folder: Path, device: torch.device, going_on: boo
 
             return pair_task(recipe, folder, device, going_on)
         case DocumentRecipe():
-            raise NotImplementedError
+            from seqloom.training.documents.task import document_task
+
+            return document_task(recipe, folder, device, going_on)
         case NextStepRecipe():
             from seqloom.training.next_step.task import next_step_task
 

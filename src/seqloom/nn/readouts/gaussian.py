@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from seqloom.nn.readouts.components import Components
 from seqloom.nn.readouts.density import (
     AS_IT_IS,
     SCALE_FLOOR,
@@ -45,6 +46,16 @@ class Gaussian(Density):
 
     def mean(self, parameters: Float[Tensor, "n P"]) -> Float[Tensor, "n F"]:
         return self._parts(parameters)[0]
+
+    def components(self, parameters: Float[Tensor, "n P"]) -> Components:
+        """What it says of each feature alone."""
+        return Components.single(*self._parts(parameters))
+
+    def shifted(
+        self, parameters: Float[Tensor, "n P"], by: Float[Tensor, "n F"]
+    ) -> Float[Tensor, "n P"]:
+        """The same density around other means."""
+        return parameters + torch.cat([by, torch.zeros_like(by)], dim=-1)
 
     def _parts(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
         mean, raw = parameters.chunk(2, dim=-1)

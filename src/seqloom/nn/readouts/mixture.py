@@ -25,6 +25,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from seqloom.nn.readouts.bernoulli import bit_log_prob, bit_sample
+from seqloom.nn.readouts.components import Components
 from seqloom.nn.readouts.density import (
     AS_IT_IS,
     LOG_ROOT_TAU,
@@ -72,10 +73,25 @@ class DiagonalMixture(Density):
         logits, mean, _ = self._parts(parameters)
         return _expected(logits, mean)
 
+    def components(self, parameters: Float[Tensor, "n P"]) -> Components:
+        """What it says of each feature alone."""
+        logits, mean, log_sigma = self._parts(parameters)
+        return Components(torch.log_softmax(logits, dim=-1), mean, log_sigma)
+
+    @property
+    def _wide(self) -> int:
+        return self.mixtures * self.width
+
+    def shifted(
+        self, parameters: Float[Tensor, "n P"], by: Float[Tensor, "n F"]
+    ) -> Float[Tensor, "n P"]:
+        """The same density around other means."""
+        logits, scales = by.new_zeros(len(by), self.mixtures), by.new_zeros(len(by), self._wide)
+        return parameters + torch.cat([logits, by.repeat(1, self.mixtures), scales], dim=-1)
+
     def _parts(self, parameters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits [n, M], means and log scales [n, M, F]."""
-        wide = self.mixtures * self.width
-        logits, mean, raw = parameters.split([self.mixtures, wide, wide], dim=-1)
+        logits, mean, raw = parameters.split([self.mixtures, self._wide, self._wide], dim=-1)
         shape = (self.mixtures, self.width)
         return logits, mean.unflatten(-1, shape), log_scale(raw.unflatten(-1, shape), self.floor)
 

@@ -15,7 +15,7 @@ import numpy as np
 from seqloom.config import Recipe
 from seqloom.data.alignments import linked, with_alignments, words_of
 from seqloom.data.bad_rows import BadRows
-from seqloom.data.batching import Batches
+from seqloom.data.batching import Batches, PairSet
 from seqloom.data.corpus import Corpus, Integers
 from seqloom.data.dates import generate
 from seqloom.data.example import Example
@@ -47,8 +47,8 @@ class Prepared:
     """Vocabularies, encoded sets, and the dev pairs that validation decodes."""
 
     codec: PairCodec
-    train: Corpus
-    dev: Corpus
+    train: PairSet
+    dev: PairSet
     decoded: list[Example]
     notes: list[str]
 
@@ -56,7 +56,7 @@ class Prepared:
 def find_sets(recipe: Recipe, folder: Path) -> Sets:
     """The two sets of a recipe; a dev set is split off if none is named."""
     data = recipe.data
-    if data.embedded is not None and not data.train:
+    if data.embedded == "dates" and not data.train:
         return Sets(lambda: generate("train", recipe.seed), lambda: generate("dev", recipe.seed))
     if not data.train:
         raise UserError(
@@ -143,17 +143,24 @@ def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Pre
         for example in sampled(sets.dev(), recipe.training.dev_decode)
         if len(codec.read(example.source, example.features).ids) <= recipe.data.max_source
     ]
+    return finished(sets, Prepared(codec, train, dev, decoded, notes))
+
+
+def finished(sets: Sets, prepared: Prepared) -> Prepared:
+    """With what there is to say about bad rows. Raises UserError if nothing is left."""
     for bad in sets.bad:
         bad.close()
         if bad.count:
-            notes.append(f"{bad.count:,} bad row(s) set aside, each with its reason, in {bad.path}")
-    for name, corpus in (("training", train), ("dev", dev)):
+            prepared.notes.append(
+                f"{bad.count:,} bad row(s) set aside, each with its reason, in {bad.path}"
+            )
+    for name, corpus in (("training", prepared.train), ("dev", prepared.dev)):
         if not len(corpus):
             raise UserError(
                 f"no {name} pairs are left. See the notes above, or raise data.max_source and "
                 "data.max_target."
             )
-    return Prepared(codec, train, dev, decoded, notes)
+    return prepared
 
 
 def _encode(
@@ -174,7 +181,8 @@ def _encode(
     def encoded() -> Iterator[tuple[list[int], ...]]:
         nonlocal too_long
         for example in examples():
-            source, _, copied = codec.read(example.source, example.features)
+            read = codec.read(example.source, example.features)
+            source, copied = [*read.ids], read.open
             target = codec.target.encode(example.target or "", open=copied)
             if len(source) <= longest_source and len(target) <= (longest_target or len(target)):
                 links = [_links(codec, example, source, target)] if guided else []
@@ -229,7 +237,7 @@ def sampled(examples: Iterable[Example], size: int) -> list[Example]:
     return [kept[round(i * (len(kept) - 1) / max(1, size - 1))] for i in range(size)]
 
 
-def batches_of(recipe: Recipe, corpus: Corpus) -> Batches:
+def batches_of(recipe: Recipe, corpus: PairSet) -> Batches:
     """A set in batches of the recipe's size."""
     return Batches(
         corpus=corpus,

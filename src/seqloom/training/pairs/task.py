@@ -22,6 +22,7 @@ from seqloom.models.tensors import pairs_of
 from seqloom.predict import Predictor
 from seqloom.text.pair import PairCodec
 from seqloom.training.pairs.prepare import batches_of, prepare
+from seqloom.training.pairs.series import prepare_series
 from seqloom.training.pairs.sampling import own_probability
 from seqloom.training.task import Facts, Sums, Task, Validation, named_items
 
@@ -54,10 +55,8 @@ class PairTask(Task[EncoderDecoder, Batch]):
 
     @property
     def facts(self) -> Facts:
-        sizes = {
-            "source_vocabulary": self.codec.source.size,
-            "target_vocabulary": self.codec.target.size,
-        }
+        read = "source_vocabulary" if self.recipe.series is None else "source_features"
+        sizes = {read: self.codec.source_size, "target_vocabulary": self.codec.target.size}
         return Facts("pairs", "token", *self.sizes, sizes, _about(self.recipe, sizes))
 
     def count(self, batch: Batch) -> int:
@@ -98,8 +97,9 @@ class PairTask(Task[EncoderDecoder, Batch]):
 
 def pair_task(recipe: Recipe, folder: Path, device: torch.device, going_on: bool) -> PairTask:
     """Read the data and build the model; a run that goes on keeps its vocabularies."""
-    data = prepare(recipe, folder, load_setting(folder)[1] if going_on else None)
-    model = build(recipe, data.codec.source.size, data.codec.target.size).to(device)
+    made = prepare if recipe.series is None else prepare_series
+    data = made(recipe, folder, load_setting(folder)[1] if going_on else None)
+    model = build(recipe, data.codec.source_size, data.codec.target.size).to(device)
     train, dev = batches_of(recipe, data.train), batches_of(recipe, data.dev)
     return PairTask(recipe, data.codec, model, train, dev, data.decoded, data.notes)
 
@@ -118,18 +118,25 @@ def dev_loss(model: EncoderDecoder, batches: Batches) -> float:
 
 def _about(recipe: Recipe, sizes: dict[str, int]) -> dict[str, str]:
     return {
-        "Source": f"{recipe.source.kind}, {sizes['source_vocabulary']:,} tokens",
+        "Source": _source(recipe, sizes),
         "Target": f"{recipe.target.kind}, {sizes['target_vocabulary']:,} tokens",
         "Encoder": _encoder(recipe.encoder),
         "Decoder": f"{recipe.decoder.kind}, {_layers(recipe.decoder)}",
     }
 
 
+def _source(recipe: Recipe, sizes: dict[str, int]) -> str:
+    if recipe.series is None:
+        return f"{recipe.source.kind}, {sizes['source_vocabulary']:,} tokens"
+    return f"{recipe.source.kind}, {sizes['source_features']} features"
+
+
 def _encoder(encoder: Encoder) -> str:
     if isinstance(encoder, TransformerEncoder):
         return f"{encoder.kind}, {_layers(encoder)}"
     directions = {True: ", both directions", "first": ", the first in both directions", False: ""}
-    return _layers(encoder) + directions[encoder.bidirectional]
+    joined = f", {encoder.joined} steps joined" if encoder.pyramid else ""
+    return _layers(encoder) + directions[encoder.bidirectional] + joined
 
 
 def _layers(part: Encoder | Decoder) -> str:

@@ -1,0 +1,83 @@
+"""What the commands do with the run of a next-step predictor; `generate` has a file of its own."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import typer
+
+from seqloom.errors import UserError
+
+if TYPE_CHECKING:
+    from seqloom.api import AnyModel
+    from seqloom.config.next_step import NextStepRecipe
+    from seqloom.data.bad_rows import BadRows
+    from seqloom.generator import Generator
+
+
+def is_generator(model: "AnyModel") -> "TypeGuard[Generator]":
+    """Told by its recipe: importing the class would need torch, which other models may do without."""
+    return model.recipe.family == "next_step"
+
+
+def refuse_prediction(generator: "Generator") -> None:
+    """Raises UserError: there is no source to answer."""
+    raise UserError(
+        f"{generator.folder}: says what comes next and answers no source. "
+        f"Use: seqloom generate {generator.folder}"
+    )
+
+
+def evaluate_generator(
+    generator: "Generator", files: list[str] | None, bad: "BadRows | None"
+) -> tuple[str, dict[str, Any]]:
+    """A table, and the same as data."""
+    scores = generator.evaluate(files, bad=bad)
+    return scores.table(), scores.to_dict()
+
+
+def explain_generator(
+    generator: "Generator", text: str, png: Path | None, json_file: Path | None
+) -> None:
+    """Write the text, and show for which points of the pen the window stood at each character."""
+    from seqloom.explain.window import settled
+
+    explanation = generator.explain(text)
+    phi = explanation.sample.phi
+    assert phi is not None
+    written = explanation.sample.text
+    looked = settled(phi)
+    typer.echo(f"{written!r} in {len(phi)} points, ended by: {explanation.sample.ended}")
+    for place, character in enumerate(written):
+        points = [number for number, at in enumerate(looked, start=1) if at == place]
+        span = f"points {points[0]}-{points[-1]} ({len(points)})" if points else "none"
+        typer.echo(f"{character if character.strip() else '␣'}  {span}")
+    if png is not None:
+        png.parent.mkdir(parents=True, exist_ok=True)
+        explanation.png(png)
+        typer.echo(f"Wrote {png}", err=True)
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        told = json.dumps(explanation.record(), ensure_ascii=False)
+        json_file.write_text(told + "\n", encoding="utf-8")
+        typer.echo(f"Wrote {json_file}", err=True)
+
+
+def next_step_facts(folder: Path, recipe: "NextStepRecipe") -> list[tuple[str, str]]:
+    """What `info` says of this family alone, as names and texts."""
+    from seqloom.models.next_step_run import Setting
+
+    setting, model = Setting.load(folder), recipe.model
+    facts: list[tuple[str, str]] = []
+    if setting.codec is not None:
+        facts.append(("vocabulary", f"{setting.codec.size:,} {setting.codec.settings.kind}"))
+    if setting.paper is not None:
+        dx, dy, _ = setting.paper.scaler.deviation
+        begin = "drawings begin at (0, 0)" if setting.paper.origin else "drawings begin anywhere"
+        facts.append(("points", f"deviation {dx:.4g} of dx, {dy:.4g} of dy; {begin}"))
+        facts.append(("ending", model.ending))
+    skip = ", with skip connections" if model.skip else ""
+    facts.append(("layers", f"{model.layers} x {model.hidden} {model.cell}{skip}"))
+    facts.append(("readout", model.readout.kind))
+    facts.append(("ask it with", f"seqloom generate {folder}"))
+    return facts

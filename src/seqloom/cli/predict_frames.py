@@ -1,0 +1,68 @@
+"""`seqloom predict` for converters of frames: what comes after the last row of a table, or what a sequence
+becomes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard
+
+import typer
+
+from seqloom.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seqloom.api import AnyModel
+    from seqloom.converter import Converter
+    from seqloom.data.bad_rows import BadRows
+    from seqloom.data.frames.conversion import Conversion
+
+
+def is_converter(model: "AnyModel") -> "TypeGuard[Converter]":
+    """Told by its recipe: importing the class would need torch, which other models may do without."""
+    return model.recipe.family == "frames"
+
+
+def predict_frames(
+    converter: "Converter",
+    file: str,
+    output: Path | None,
+    *,
+    at: str | None = None,
+    samples: int = 200,
+    seed: int = 1,
+    attention: bool = False,
+    bad: "BadRows | None" = None,
+) -> None:
+    """Answer every sequence of a file; without `output` as JSON lines on standard output."""
+    from seqloom.data.frames.write import jsonl
+
+    if file == "-":
+        raise UserError(
+            "Frames are read from a file (.csv, .parquet, .jsonl, .npy, .npz, .wav), but none is named. "
+            "Name one: seqloom predict RUN FILE."
+        )
+    if output is not None and output.suffix == ".png":
+        converter.explain(file, at=at, samples=samples, seed=seed).png(output)
+        return
+    answers = converter.predict(file, at=at, samples=samples, seed=seed, bad=bad)
+    if output is None:
+        for answer in answers:
+            typer.echo(jsonl(answer, attention), nl=False)
+    elif not answers:
+        raise UserError(f"{file}: there is nothing to answer. Give at least one good sequence.")
+    else:
+        write(output, answers)
+
+
+def write(output: Path, answers: "Sequence[Conversion]") -> None:
+    """By the ending of the file's name; of several answers each sound gets a number."""
+    from seqloom.data.frames.voices import wav_of_frames
+    from seqloom.data.frames.write import write_answers
+
+    if output.suffix != ".wav":
+        write_answers(output, answers)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    for number, answer in enumerate(answers, start=1):
+        name = output if len(answers) == 1 else output.with_stem(f"{output.stem}-{number}")
+        wav_of_frames(answer.frames, name)

@@ -1,0 +1,82 @@
+"""What a next-step predictor gives: samples, scores of a test set, and where its window stood."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqloom.models.next_step_sampling import Ended
+from seqloom.search.stepper import Reals
+
+Strokes = Reals | tuple[str, Reals]
+"""Offsets [T, 3], or a text and the offsets that write it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """One that was generated.
+
+    text     what was written, or what a drawing writes; empty for drawings without a text
+    offsets  [T, 3] in units of the data, for strokes; those given first
+    given    how much of it was given: characters of text, or points
+    phi      [points, characters] that a window looked at, of the points drawn by the model
+    ended    end, window, or length: it could not become longer
+    """
+
+    text: str
+    offsets: Reals | None
+    given: int
+    phi: Reals | None
+    ended: Ended
+
+    def record(self) -> dict[str, Any]:
+        """What JSON can hold."""
+        record: dict[str, Any] = {"text": self.text} if self.text or self.offsets is None else {}
+        if self.offsets is not None:
+            record["strokes"] = [
+                [round(x, 4), round(y, 4), int(pen)] for x, y, pen in self.offsets.tolist()
+            ]
+        return record | {"given": self.given, "ended": self.ended}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowExplanation:
+    """A text that was written, and where the window stood."""
+
+    sample: Sample
+
+    def record(self) -> dict[str, Any]:
+        """phi as numbers: a row for each point, a column for each character."""
+        assert self.sample.phi is not None
+        return {
+            "text": self.sample.text,
+            "ended": self.sample.ended,
+            "phi": np.round(self.sample.phi, 4).tolist(),
+        }
+
+    def png(self, path: str | Path) -> None:
+        """phi over the drawing, as a picture."""
+        from seqloom.explain.window import window_plot
+
+        sample = self.sample
+        assert sample.phi is not None
+        assert sample.offsets is not None
+        window_plot(sample.phi, list(sample.text), sample.offsets, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Of a test set. Every number says in its name what it is of."""
+
+    values: dict[str, float]
+    counts: dict[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"scores": self.values, **self.counts}
+
+    def table(self) -> str:
+        rows = [(name, f"{value:.4f}") for name, value in self.values.items()]
+        rows += [(name, f"{count:,}") for name, count in self.counts.items()]
+        width = max(len(name) for name, _ in rows)
+        return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)

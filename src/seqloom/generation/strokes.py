@@ -1,0 +1,118 @@
+"""A predictor of points at work: it draws, and says how likely it finds a drawing."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from seqloom.data.bad_rows import BadRows, Place
+from seqloom.data.next_step.drawings import Drawing
+from seqloom.data.next_step.strokes import Paper, StrokeSet, text_ids
+from seqloom.errors import UserError
+from seqloom.generation.results import Sample, Scores, Strokes
+from seqloom.models.next_step import NextPoint
+from seqloom.models.next_step_run import NextStepRun, strokes_of
+from seqloom.models.next_step_sampling import Draw, sample_points
+from seqloom.search.stepper import Reals
+from seqloom.training.next_step.drawings import drawings_to_test
+from seqloom.training.next_step.stroke_task import stroke_batches
+
+
+def draw(run: NextStepRun, text: str, prime: Strokes | None, how: Draw) -> list[Sample]:
+    """Drawings that go on after `prime`; of its text and then `text`, where a text is drawn."""
+    model, paper = _parts(run)
+    before, strokes = _given(run, prime)
+    whole = before + text
+    _check_text(run, whole, text)
+    given = paper.start[None]
+    if strokes is not None:
+        first, points = paper.read(strokes)
+        given = np.concatenate([first[None], points])
+    ids = text_ids(whole, run.setting.codec) if run.setting.codec else None
+    samples: list[Sample] = []
+    for sample in sample_points(model, given, ids, how, run.recipe.model.ending == "window"):
+        offsets = paper.written(np.concatenate([given[1:], sample.points]))
+        own = 0 if strokes is None else len(offsets) - len(sample.points)
+        samples.append(Sample(whole, offsets, own, sample.phi, sample.ended))
+    return samples
+
+
+def log_prob(run: NextStepRun, strokes: Strokes) -> float:
+    """Of a drawing in units of the data, in nats."""
+    text, offsets = strokes if isinstance(strokes, tuple) else ("", strokes)
+    (found,), (points,) = _nats(run, [Drawing(offsets, Place("strokes", 1), text)])
+    return float(found) - points * _parts(run)[1].nats
+
+
+def scores(run: NextStepRun, files: Sequence[str], bad: BadRows | None) -> Scores:
+    """Of some files, or of the recipe's own test set."""
+    drawings = drawings_to_test(run.recipe, files, bad)
+    found, lengths = _nats(run, drawings)
+    nll, points = -float(found.sum(dtype=np.float64)), sum(lengths)
+    own = nll + points * _parts(run)[1].nats
+    values = {
+        "nats per point (standardised)": nll / points,
+        "nats per drawing (standardised)": nll / len(drawings),
+        "nats per point (units of the data)": own / points,
+        "nats per drawing (units of the data)": own / len(drawings),
+    }
+    if (unigram := _parts(run)[1].unigram) is not None:
+        moves = [_parts(run)[1].read(drawing.offsets)[1] for drawing in drawings]
+        alone = unigram.nats(moves, ends=run.recipe.model.ending == "end")
+        values["nats per point (standardised) of a unigram model"] = alone / points
+    return Scores(values, {"drawings": len(drawings), "points": points})
+
+
+@torch.inference_mode()
+def _nats(run: NextStepRun, drawings: Sequence[Drawing]) -> tuple[Reals, list[int]]:
+    """log p of each drawing, in nats of standardised points, and how many points each has."""
+    model, paper = _parts(run)
+    drawn = StrokeSet(drawings, paper, run.setting.codec)
+    found = np.zeros(len(drawn), dtype=np.float32)
+    for batch in stroke_batches(drawn, run.setting).in_order():
+        each = model.score(strokes_of(batch, model)).together.sum(1)
+        found[batch.rows] = each.float().cpu().numpy()
+    return found, drawn.lengths
+
+
+def _given(run: NextStepRun, prime: Strokes | None) -> tuple[str, Reals | None]:
+    if prime is None:
+        return "", None
+    written = run.setting.codec is not None
+    if isinstance(prime, tuple):
+        return (prime[0] if written else ""), prime[1]
+    if written:
+        raise UserError(
+            "strokes to go on from need the text that they write. Give both: an object with "
+            f"'{_keys(run)}' in a .jsonl file."
+        )
+    return "", prime
+
+
+def _keys(run: NextStepRun) -> str:
+    data = run.recipe.data
+    return f"{getattr(data, 'text_key', '')}' and '{getattr(data, 'strokes_key', '')}"
+
+
+def _check_text(run: NextStepRun, whole: str, text: str) -> None:
+    codec = run.setting.codec
+    if codec is None:
+        if text:
+            raise UserError(
+                f"'{run.recipe.name}' draws freely, not from a text. Leave the text out, or train a "
+                "recipe with a window, such as graves2013-synthesis."
+            )
+        return
+    if not text.strip():
+        raise UserError(f"'{run.recipe.name}' draws a text: give one with --text (text=...).")
+    if unknown := codec.unknown(whole):
+        raise UserError(
+            f"'{run.recipe.name}' cannot draw {', '.join(map(repr, unknown[:5]))}: training had no "
+            "such character. Leave it out, or train with drawings of it."
+        )
+
+
+def _parts(run: NextStepRun) -> tuple[NextPoint, Paper]:
+    assert isinstance(run.model, NextPoint)
+    assert run.setting.paper is not None
+    return run.model, run.setting.paper

@@ -1,0 +1,145 @@
+"""A next-step predictor that is ready to write: generate, score, evaluate, explain.
+
+generator = seqloom.load("runs/graves2013-synthesis")
+generator.generate(3, text="The quick brown fox", bias=0.5, seed=7)
+generator.explain("fox").png("window.png")
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from seqloom.config.next_step_data import StrokeData, TextData
+from seqloom.data.bad_rows import BadRows
+from seqloom.data.next_step.drawings import read_drawings
+from seqloom.data.sources.lines import Line, opened, read_lines
+from seqloom.errors import UserError
+from seqloom.generation import strokes, texts
+from seqloom.generation.results import Sample, Scores, Strokes, WindowExplanation
+from seqloom.models.next_step_run import NextStepRun
+from seqloom.models.next_step_sampling import Draw
+from seqloom.nn.readouts.density import Spread
+
+
+class Generator:
+    """What was loaded from the run of a next-step predictor."""
+
+    def __init__(self, run: NextStepRun, folder: Path) -> None:
+        self.run = run
+        self.folder = folder
+        self.recipe = run.recipe
+
+    @property
+    def draws(self) -> bool:
+        """Whether it gives strokes; else it gives text."""
+        return isinstance(self.recipe.data, StrokeData)
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether strokes are drawn from a text."""
+        return self.recipe.model.window is not None
+
+    def generate(
+        self,
+        samples: int = 1,
+        *,
+        text: str = "",
+        prime: str | Strokes | None = None,
+        bias: float | None = None,
+        temperature: float | None = None,
+        max_length: int | None = None,
+        seed: int = 1,
+    ) -> list[Sample]:
+        """New sequences; the recipe's `generation` decides what is not given.
+
+        text        what is to be written, where strokes are drawn from a text
+        prime       what to go on from: a text; offsets [T, 3]; or a text and the offsets that write it
+        max_length  tokens or points at most, those given not counted
+        seed        the same one draws the same
+        """
+        how = self._draw(samples, bias, temperature, max_length, seed)
+        if not self.draws:
+            if text or not isinstance(prime, str | None):
+                raise UserError(
+                    f"{self.folder}: writes text, not strokes. Give a text to go on from as prime."
+                )
+            return texts.write(self.run, prime or "", how)
+        if isinstance(prime, str):
+            raise UserError(f"{self.folder}: goes on from strokes. Give strokes as prime.")
+        return strokes.draw(self.run, text, prime, how)
+
+    def score(self, items: Sequence[str] | Sequence[Strokes]) -> list[float]:
+        """log p of each text, or of each drawing in units of the data, in nats."""
+        return [self._log_prob(item) for item in items]
+
+    def evaluate(
+        self, files: Sequence[str | Path] | None = None, *, bad: BadRows | None = None
+    ) -> Scores:
+        """log p of a test set, per token and character or per point and drawing; of the recipe's own
+        if no files are given.
+
+        bad  where rows that cannot be read are set aside; the first one raises if not given
+        """
+        names = [str(file) for file in files or ()]
+        return (strokes if self.draws else texts).scores(self.run, names, bad)
+
+    def explain(self, text: str, *, seed: int = 1, **settings: Any) -> WindowExplanation:
+        """Write a text, and say where the window stood at every point.
+
+        settings  of `generate`
+        """
+        if not self.reads_text:
+            raise UserError(
+                f"{self.folder}: has no window over a text to show. That is for runs that draw a "
+                "text, such as graves2013-synthesis."
+            )
+        return WindowExplanation(self.generate(1, text=text, seed=seed, **settings)[0])
+
+    def read_prime(self, path: str | Path) -> str | Strokes:
+        """What a file holds to go on from: all of its text, or its first drawing."""
+        data = self.recipe.data
+        if not isinstance(data, TextData):
+            drawing = read_drawings([str(path)], data, data.test_part)[0]
+            return (drawing.text, drawing.offsets) if self.reads_text else drawing.offsets
+        with opened(str(path)) as stream:
+            lines = list(read_lines(stream, str(path), data.max_line_bytes))
+        whole = [line.text for line in lines if isinstance(line, Line)]
+        if len(whole) < len(lines):
+            raise UserError(f"{path}: must be text in UTF-8. Convert it with iconv.")
+        return "\n".join(whole)
+
+    def _log_prob(self, item: str | Strokes) -> float:
+        if isinstance(item, str):
+            if self.draws:
+                raise UserError(f"{self.folder}: scores strokes, but was given a text.")
+            return texts.log_prob(self.run, item)
+        if not self.draws:
+            raise UserError(f"{self.folder}: scores texts, but was given strokes.")
+        return strokes.log_prob(self.run, item)
+
+    def _draw(
+        self,
+        samples: int,
+        bias: float | None,
+        temperature: float | None,
+        max_length: int | None,
+        seed: int,
+    ) -> Draw:
+        usual = self.recipe.generation
+        bias = usual.bias if bias is None else bias
+        temperature = usual.temperature if temperature is None else temperature
+        longest = usual.max_length if max_length is None else max_length
+        for name, count in (("samples", samples), ("max_length", longest)):
+            if count < 1:
+                raise UserError(f"{name} must be at least 1, but is {count}.")
+        if not (temperature > 0 and isfinite(temperature)):
+            raise UserError(f"temperature must be above 0, but is {temperature:g}.")
+        if not (bias >= 0 and isfinite(bias)):
+            raise UserError(f"bias must be at least 0, but is {bias:g}.")
+        if bias and not self.draws:
+            raise UserError(
+                f"{self.folder}: bias is for strokes, but this run writes text. Set a temperature "
+                "below 1."
+            )
+        return Draw(samples, longest, Spread(bias, temperature), seed)

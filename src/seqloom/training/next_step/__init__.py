@@ -1,0 +1,1 @@
+"""Training of next-step predictors: text and strokes."""
