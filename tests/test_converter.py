@@ -1,0 +1,195 @@
+"""A converter as its users meet it: runs saved and loaded, forecasts, scores that can be summed by hand,
+and the commands."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from seqloom.cli.main import app
+from seqloom.config import read_recipe
+from seqloom.converter import Converter
+from seqloom.data.frames.setting import Features, Setting
+from seqloom.data.series.scaling import Scaler
+from seqloom.errors import UserError
+from seqloom.models.folder import WEIGHTS, save_recipe, save_weights
+from seqloom.models.frames_run import build_converter, load_frames_run
+from seqloom.training.run import Ready, training
+
+WINDOWS = """
+family: frames
+data: {{train: [{path}], time: date, known: [hour], lookback: 6, horizon: 3, targets: [b]}}
+model: {{hidden: 5, embedding: 4, fed: {fed}, density: {{kind: {density}}}}}
+training: {{max_updates: 2, batch_size: 8, metric: mse}}
+"""
+PAIRS = """
+family: frames
+data: {{kind: pairs, train: [{path}], constant: keep}}
+model: {{kind: {kind}, hidden: 5{more}}}
+training: {{max_updates: 2, batch_size: 4}}
+"""
+
+
+def table(folder, rows=60):
+    path = folder / "t.csv"
+    start = np.datetime64("2024-01-01T00", "s")
+    lines = [
+        f"{start + np.timedelta64(row, 'h')},{np.sin(row)},{10 + 2 * np.cos(row)}"
+        for row in range(rows)
+    ]
+    path.write_text("date,a,b\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def untrained(folder, text, setting):
+    """A run as if it had been trained, its weights as they were drawn."""
+    source = folder / "r.yaml"
+    source.write_text(text)
+    recipe, run = read_recipe(source), folder / "run"
+    torch.manual_seed(3)
+    model = build_converter(recipe, setting)
+    save_recipe(run, recipe)
+    setting.save(run)
+    save_weights(run / WEIGHTS, dict(model.named_parameters()))
+    return Converter(load_frames_run(run), run), model.eval()
+
+
+def forecaster(folder, fed="written", density="mixture"):
+    side = Features(Scaler((0.0, 10.0), (0.7, 1.4)), ("a", "b"))
+    text = WINDOWS.format(path=table(folder), fed=fed, density=density)
+    return untrained(folder, text, Setting(side, side.only([1])))
+
+
+def pairs_file(folder, lengths=((3, 3), (4, 4), (2, 2))):
+    path = folder / "p.jsonl"
+    rows = [
+        {"source": [[float(i), 1.0] for i in range(s)], "target": [[2.0 * i] for i in range(t)]}
+        for s, t in lengths
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    return path
+
+
+def voices(folder, kind="one_to_one", more="", **pairs):
+    source, target = Features(Scaler((0.0, 0.0), (1.0, 1.0))), Features(Scaler((1.0,), (2.0,)))
+    text = PAIRS.format(path=pairs_file(folder, **pairs), kind=kind, more=more)
+    return untrained(folder, text, Setting(source, target))
+
+
+def test_a_loaded_run_has_the_same_bits(tmp_path):
+    converter, model = forecaster(tmp_path)
+    for name, weight in model.named_parameters():
+        assert torch.equal(dict(converter.run.model.named_parameters())[name], weight)
+
+
+@pytest.mark.parametrize("fed", ["written", "nothing"])
+@pytest.mark.parametrize("density", ["regression", "gaussian", "mixture"])
+def test_a_forecast_has_dates_and_rising_quantiles(tmp_path, fed, density):
+    converter, _ = forecaster(tmp_path, fed, density)
+    [answer] = converter.predict(table(tmp_path), levels=[0.9, 0.1, 0.5])
+    assert answer.frames.shape == (3, 1)
+    assert answer.names == ("b",)
+    assert answer.times[0] == "2024-01-03T12:00:00"
+    assert list(answer.quantiles) == [0.1, 0.5, 0.9]
+    assert (np.diff(list(answer.quantiles.values()), axis=0) > 0).all()
+    assert (answer.scale > 0).all()
+    np.testing.assert_allclose(answer.attention.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_the_same_seed_draws_the_same_futures(tmp_path):
+    converter, _ = forecaster(tmp_path)
+    first, same, other = (converter.predict(table(tmp_path), seed=s)[0] for s in (4, 4, 5))
+    assert np.array_equal(first.quantiles[0.05], same.quantiles[0.05])
+    assert not np.array_equal(first.quantiles[0.05], other.quantiles[0.05])
+    assert np.array_equal(first.frames, other.frames)
+
+
+def test_quantiles_of_one_gaussian_stand_where_tables_say(tmp_path):
+    converter, _ = forecaster(tmp_path, "nothing", "gaussian")
+    [answer] = converter.predict(table(tmp_path), levels=[0.5, 0.975])
+    np.testing.assert_allclose(answer.quantiles[0.5], answer.frames, rtol=1e-5)
+    apart = (answer.quantiles[0.975] - answer.frames) / answer.scale
+    np.testing.assert_allclose(apart, 1.959964, rtol=1e-3)
+
+
+def test_scores_are_those_of_the_forecasts_one_by_one(tmp_path):
+    converter, _ = forecaster(tmp_path)
+    path = table(tmp_path, 12)
+    rows = np.loadtxt(path, delimiter=",", skiprows=1, usecols=2)
+    wanted = np.array([rows[begin : begin + 3] for begin in range(6, 10)])
+    answers = [
+        converter.predict(path, at=begin + 1, samples=1)[0].frames[:, 0] for begin in range(6, 10)
+    ]
+    scores = converter.evaluate([path])
+    off = np.array(answers) - wanted
+    plain = rows[5:9, None] - wanted
+    assert scores.pairs == 4
+    np.testing.assert_allclose(scores.values["mse"], np.square(off / 1.4).mean(), rtol=1e-4)
+    np.testing.assert_allclose(scores.values["mae_units"], np.abs(off).mean(), rtol=1e-4)
+    np.testing.assert_allclose(scores.values["mse_plain"], np.square(plain / 1.4).mean(), rtol=1e-4)
+
+
+def test_a_conversion_has_a_frame_for_each_of_its_source(tmp_path):
+    converter, _ = voices(tmp_path)
+    answers = converter.predict([np.ones((4, 2)), np.zeros((7, 2))])
+    assert [answer.frames.shape for answer in answers] == [(4, 1), (7, 1)]
+    alone = converter.predict(np.ones((4, 2)))[0]
+    np.testing.assert_allclose(answers[0].frames, alone.frames, atol=1e-6)
+
+
+def test_unequal_lengths_are_refused_and_the_way_out_is_named(tmp_path):
+    converter, _ = voices(tmp_path)
+    path = pairs_file(tmp_path, ((3, 3), (3, 2)))
+    with pytest.raises(UserError, match=r"p\.jsonl:2: .*3 and 2 frames.*encoder-decoder"):
+        converter.evaluate([path])
+
+
+def test_outputs_of_any_length_are_compared_and_their_lengths_too(tmp_path):
+    more = ", ending: bit, max_length: 5, embedding: 3"
+    converter, _ = voices(tmp_path, "attention", more, lengths=((3, 2), (2, 6)))
+    with torch.no_grad():
+        converter.run.model.end.weight.zero_()
+        converter.run.model.end.bias.fill_(-9.0)
+    scores = converter.evaluate([tmp_path / "p.jsonl"])
+    assert scores.values["length_error"] == (3 + 1) / 2
+    assert len(converter.predict(np.ones((4, 2)))[0].frames) == 5
+
+
+def test_training_writes_a_run_that_answers(tmp_path):
+    (tmp_path / "r.yaml").write_text(
+        WINDOWS.format(path=table(tmp_path), fed="written", density="gaussian")
+    )
+    events = list(training(read_recipe(tmp_path / "r.yaml"), tmp_path / "run"))
+    [ready] = [event for event in events if isinstance(event, Ready)]
+    assert (ready.facts.items, ready.facts.unit) == ("windows", "frame")
+    assert ready.facts.train == 42 - 9 + 1
+    assert ready.facts.dev == 6 - 3 + 1
+    converter = Converter(load_frames_run(tmp_path / "run"), tmp_path / "run")
+    assert converter.evaluate().pairs == 12 - 3 + 1
+
+
+def test_pictures_are_drawn(tmp_path):
+    converter, _ = forecaster(tmp_path)
+    explanation = converter.explain(table(tmp_path))
+    assert explanation.actual is not None
+    explanation.png(tmp_path / "f.png")
+    other, _ = voices(tmp_path)
+    other.explain(np.ones((4, 2))).png(tmp_path / "v.png")
+    assert (tmp_path / "f.png").read_bytes()[:4] == (tmp_path / "v.png").read_bytes()[:4]
+
+
+def test_the_commands_answer(tmp_path):
+    converter, _ = forecaster(tmp_path)
+    run, path = str(converter.folder), str(table(tmp_path))
+    said = CliRunner().invoke(app, ["predict", run, path])
+    assert len(json.loads(said.stdout)["frames"]) == 3
+    said = CliRunner().invoke(app, ["evaluate", run, path])
+    assert "mean squared error, standardised" in said.stdout
+    said = CliRunner().invoke(app, ["explain", run, path, "--png", str(tmp_path / "x.png")])
+    assert "most attention" in said.stdout
+    said = CliRunner().invoke(app, ["info", run])
+    assert "6 rows read, 3 forecast, hour known" in said.stdout
+    said = CliRunner().invoke(app, ["predict", run, path, "--at", "99"])
+    assert said.exit_code == 2
