@@ -9,8 +9,19 @@ features, a linear map stands between.
 Sizes: n positions, F features, E embedding, V vocabulary, M maxout units.
 """
 
-from jaxtyping import Float
+from typing import NamedTuple
+
+from jaxtyping import Float, Int
 from torch import Tensor, nn
+
+from seqloom.nn.readouts.cross_entropy import cross_entropy
+
+
+class Summed(NamedTuple):
+    """Over n positions, in nats: with label smoothing, and without it and without a gradient."""
+
+    smoothed: Tensor
+    nll: Tensor
 
 
 class Softmax(nn.Module):
@@ -29,6 +40,13 @@ class Softmax(nn.Module):
     def forward(self, features: Float[Tensor, "n F"]) -> Float[Tensor, "n V"]:
         return self.output(self.narrow(features))
 
+    def loss(
+        self, features: Float[Tensor, "n F"], targets: Int[Tensor, " n"], smoothing: float
+    ) -> Summed:
+        """The cross-entropy of the targets; cheaper than by way of logits (cross_entropy.py)."""
+        narrow, output = self.narrow(features), self.output
+        return Summed(*cross_entropy(narrow, output.weight, output.bias, targets, smoothing))
+
 
 class Maxout(nn.Module):
     """A hidden layer whose every unit is the larger of two linear ones."""
@@ -41,4 +59,13 @@ class Maxout(nn.Module):
         self.softmax = Softmax(units, vocabulary, tied_to)
 
     def forward(self, features: Float[Tensor, "n F"]) -> Float[Tensor, "n V"]:
-        return self.softmax(self.U(features).unflatten(-1, (-1, 2)).amax(-1))
+        return self.softmax(self._units(features))
+
+    def loss(
+        self, features: Float[Tensor, "n F"], targets: Int[Tensor, " n"], smoothing: float
+    ) -> Summed:
+        """As that of Softmax."""
+        return self.softmax.loss(self._units(features), targets, smoothing)
+
+    def _units(self, features: Float[Tensor, "n F"]) -> Float[Tensor, "n M"]:
+        return self.U(features).unflatten(-1, (-1, 2)).amax(-1)

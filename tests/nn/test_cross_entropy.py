@@ -1,0 +1,57 @@
+"""Cross-entropy with its gradient by hand, against the plain formulas."""
+
+import pytest
+import torch
+
+from seqloom.nn.readouts import cross_entropy as module
+from seqloom.nn.readouts.softmax import Maxout, Softmax
+
+
+def drawn(n: int = 7, F: int = 3, V: int = 11) -> tuple[torch.Tensor, ...]:
+    torch.manual_seed(5)
+    numbers = [torch.randn(*shape, dtype=torch.float64) for shape in ((n, F), (V, F), (V,))]
+    return (*(each.requires_grad_() for each in numbers), torch.randint(V, (n,)))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_sums_are_those_of_the_formulas(smoothing: float):
+    features, weight, bias, targets = drawn()
+    smoothed, nll = module.cross_entropy(features, weight, bias, targets, smoothing)
+    log_probs = torch.log_softmax(features @ weight.t() + bias, dim=1)
+    plain = -log_probs[range(7), targets].sum()
+    uniform = -log_probs.mean(dim=1).sum()
+    torch.testing.assert_close(nll, plain.detach())
+    torch.testing.assert_close(smoothed, (1 - smoothing) * plain + smoothing * uniform)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_gradient_is_that_of_finite_differences(
+    smoothing: float, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "_TOGETHER", 25)  # two rows at a time
+    features, weight, bias, targets = drawn()
+
+    def smoothed(*inputs: torch.Tensor) -> torch.Tensor:
+        return 0.37 * module.cross_entropy(*inputs, targets, smoothing)[0]
+
+    assert torch.autograd.gradcheck(smoothed, (features, weight, bias))
+
+
+def test_nothing_overflows_where_a_model_is_sure():
+    features = torch.tensor([[1e4], [-1e4]], requires_grad=True)
+    weight, bias = torch.tensor([[1.0], [-1.0]]), torch.zeros(2)
+    smoothed, nll = module.cross_entropy(features, weight, bias, torch.tensor([0, 0]), 0.0)
+    smoothed.backward()
+    assert nll.item() == pytest.approx(2e4)
+    assert features.grad is not None
+    assert features.grad.flatten().tolist() == [0.0, -2.0]
+
+
+def test_both_readouts_take_it_over_their_own_logits():
+    torch.manual_seed(7)
+    features, targets = torch.randn(5, 4), torch.randint(9, (5,))
+    for readout in (Softmax(4, 9, None), Maxout(4, 3, 9, None)):
+        expected = torch.nn.functional.cross_entropy(
+            readout(features), targets, reduction="sum", label_smoothing=0.2
+        )
+        torch.testing.assert_close(readout.loss(features, targets, 0.2).smoothed, expected)
