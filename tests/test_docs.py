@@ -11,8 +11,9 @@ import pytest
 import typer
 
 from seqloom.cli.main import app
-from seqloom.config import NextStepRecipe, Recipe, override, read_recipe, recipe_names
+from seqloom.config import DocumentRecipe, NextStepRecipe, Recipe, override, read_recipe, recipe_names
 from seqloom.models.build import build
+from seqloom.models.build_documents import build_classifier
 from seqloom.models.build_next_step import build_next_point, build_next_token
 
 ROOT = Path(__file__).parents[1]
@@ -92,6 +93,7 @@ def test_the_settings_of_a_paper_are_accepted(row):
 
 RECIPES = {name: read_recipe(name) for name in recipe_names()}
 OF_PAIRS = [recipe for recipe in RECIPES.values() if isinstance(recipe, Recipe)]
+OF_DOCUMENTS = [recipe for recipe in RECIPES.values() if isinstance(recipe, DocumentRecipe)]
 NEXT_STEP = [recipe for recipe in RECIPES.values() if isinstance(recipe, NextStepRecipe)]
 
 
@@ -112,6 +114,11 @@ def test_a_recipe_of_the_next_step_builds_a_model(recipe):
     written = recipe.data.kind == "text"
     model = (build_next_token if written else build_next_point)(recipe, 7)
     assert len(model.net.layers) == recipe.model.layers
+
+
+@pytest.mark.parametrize("recipe", OF_DOCUMENTS, ids=lambda recipe: recipe.name)
+def test_a_recipe_of_documents_builds_a_model(recipe):
+    assert build_classifier(recipe.model, recipe.training, 7, 3).readout.out_features == 3
 
 
 @pytest.mark.parametrize("code", blocks("python"), ids=lambda code: code.splitlines()[-1])

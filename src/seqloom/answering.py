@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from seqloom.config import Recipe
-from seqloom.data.batching import Batch, pad
+from seqloom.data.batching import Batch, pad, together
 from seqloom.data.example import Example
 from seqloom.errors import SourceTooLong, UserError
 from seqloom.search.stepper import Reals, Stepper
@@ -41,8 +41,8 @@ class PairScore:
 def scores_of(model: Answering, pairs: Sequence[tuple[Example, str]]) -> list[PairScore]:
     """All pairs as one batch. Raises UserError, naming the line, for a source that is too long."""
     codec = model.codec
-    sources = [codec.read(example.source, example.features) for example, _ in pairs]
-    source, source_lengths = pad([source.ids for source in sources])
+    sources = [codec.read(example.source, example.features, example.frames) for example, _ in pairs]
+    source, source_lengths = together([source.ids for source in sources])
     targets = [
         codec.target.encode(target, open=source.open)
         for (_, target), source in zip(pairs, sources, strict=True)

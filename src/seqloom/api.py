@@ -34,7 +34,6 @@ from seqloom.errors import UserError
 from seqloom.extras import needs
 from seqloom.model import Model
 
-
 if TYPE_CHECKING:
     from seqloom.classifier import Classifier
     from seqloom.converter import Converter

@@ -25,7 +25,7 @@ from seqloom.metrics import Report
 from seqloom.metrics.classification import decided, evaluate_labels, one_hot
 from seqloom.metrics.confusion import Confusion
 from seqloom.models.document_run import Answer, DocumentRun
-from seqloom.predict.deletion import SHARES, Deletion, Unit, deletion
+from seqloom.predict.deletion import SHARES, Answered, Deletion, Unit, deletion, drawn
 from seqloom.predict.document import DocumentResult, WeighedSentence, weighed
 
 BATCH = 32
@@ -102,13 +102,17 @@ class Classifier:
     def stream(self, documents: Iterable[str | Document]) -> Iterator[DocumentResult]:
         """As `predict`, reading and answering as it goes, in constant memory. A document without a
         single word has no labels, and a note that says so."""
+        return (result for _, result in self._answered(documents))
+
+    def _answered(self, documents: Iterable[str | Document]) -> Iterator[Answered]:
         waiting = iter(documents)
         while batch := list(islice(waiting, BATCH)):
             texts = [each if isinstance(each, str) else each.text for each in batch]
             cut = [_cut(self.run.codec.cutter(), text) for text in texts]
             answers = iter(self._answers([sentences for sentences, _ in cut if sentences]))
             for sentences, notes in cut:
-                yield self._result(sentences, next(answers), notes) if sentences else _wordless()
+                result = self._result(sentences, next(answers), notes) if sentences else _wordless()
+                yield Answered(sentences, result)
 
     def evaluate(
         self,
@@ -155,11 +159,12 @@ class Classifier:
         seed: int = 1,
     ) -> Deletion:
         """Whether taking out what has the largest weights lowers the probability of the label given
-        more than taking out anything else (predict/deletion.py); over the first `documents`."""
+        more than taking out anything else (predict/deletion.py); over `documents` of them, drawn by
+        chance: files are often sorted by label."""
         if why := self.unweighed:
             raise UserError(f"{self.folder}: {why}")
-        results = self.stream(islice(self._read(data, None), documents))
-        return deletion(results, self._probability, unit, shares=shares, seed=seed)
+        asked = drawn(self._read(data, None), documents, seed)
+        return deletion(self._answered(asked), self._probability, unit, shares=shares, seed=seed)
 
     @property
     def unweighed(self) -> str:
@@ -198,13 +203,8 @@ class Classifier:
             tuple(self.labels[label] for label in given), probabilities, told, notes
         )
 
-    def _probability(self, asked: Sequence[tuple[list[list[str]], str]]) -> list[float]:
-        codec = self.run.codec.words
-        documents = [
-            [Sentence(codec.encode("".join(pieces))[:-1], pieces) for pieces in sentences]
-            for sentences, _ in asked
-        ]
-        answers = self._answers(documents)
+    def _probability(self, asked: Sequence[tuple[list[Sentence], str]]) -> list[float]:
+        answers = self._answers([sentences for sentences, _ in asked])
         ids = self.run.codec.labels.ids
         return [
             float(answer.probabilities[ids[label]])

@@ -62,6 +62,12 @@ def _check_alike(first: Member, other: Member) -> None:
             f"The models of an ensemble must all copy source words or none of them, but "
             f"{copies.name} copies and {writes.name} does not. Leave one out."
         )
+    if mine.series != its.series:
+        raise UserError(
+            f"The models of an ensemble must read the same sources, but {other.name} reads other "
+            f"features than {first.name}, or scales or joins them otherwise. Leave it out, or train "
+            "both on the same data with the same source settings and encoder.pyramid."
+        )
     for side, known, found in (
         ("source", mine.source, its.source),
         ("target", mine.target, its.target),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seqloom.config import Recipe
 from seqloom.data.bad_rows import BadRows
+from seqloom.data.by_hash import Part
 from seqloom.data.example import Example
 from seqloom.data.sources import read_pairs, read_sources
 from seqloom.errors import UserError
@@ -37,6 +38,8 @@ def read_test_set(
 ) -> Iterable[Example]:
     """The pairs of some files, or of the recipe's own test set if there are none."""
     settings = recipe.data
+    if recipe.series is not None:
+        return _series_of(recipe, [str(path) for path in data or settings.test], "test", bad)
     if data:
         return read_pairs([str(path) for path in data], settings, bad=bad)
     if settings.test:
@@ -51,6 +54,8 @@ def read_test_set(
 def training_pairs(recipe: Recipe, data: Sequence[str | Path] | None = None) -> Iterable[Example]:
     """The pairs of some files, or of the recipe's own training data if there are none."""
     settings = recipe.data
+    if recipe.series is not None:
+        return _series_of(recipe, [str(path) for path in data or settings.train], "train", None)
     if data or settings.train:
         return read_pairs([str(path) for path in data or settings.train], settings)
     if settings.embedded is not None:
@@ -58,6 +63,18 @@ def training_pairs(recipe: Recipe, data: Sequence[str | Path] | None = None) -> 
 
         return generate("train", recipe.seed)
     raise UserError("no training data: give a file of pairs.")
+
+
+def _series_of(
+    recipe: Recipe, paths: Sequence[str], part: Part, bad: BadRows | None
+) -> Iterable[Example]:
+    """Pairs with real-valued sources: of files, or of a part of data made at run time."""
+    from seqloom.data.series.embedded import embedded_pairs
+    from seqloom.data.series.sources import read_series_pairs
+
+    if not paths and recipe.data.embedded is None:
+        raise UserError(f"no {part} set: give a file, or name one in the recipe.")
+    return read_series_pairs(paths or [embedded_pairs(recipe.data)[part]], recipe, bad=bad)
 
 
 def asked(

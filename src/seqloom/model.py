@@ -9,6 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqloom.aligning import Aligned, aligned
 from seqloom.answering import Answering, PairScore, scores_of
 from seqloom.attributing import attributed, given
@@ -35,8 +38,8 @@ if TYPE_CHECKING:
     from seqloom.models.artifact import Run
     from seqloom.runtime import Description
 
-Source = str | Example
-"""A source alone, or with its features."""
+Source = str | Example | NDArray[Any]
+"""A text alone, or with its features; for a model of frames or strokes an array [frames, features]."""
 
 
 class Model:
@@ -80,7 +83,7 @@ class Model:
         settings  any of config.Search (beam, nbest, length_penalty, sample, temperature, ...), and
                   `prefix`, `prefix_tokens` and `constraints`, as for `stream`
         """
-        if isinstance(source, str | Example):
+        if isinstance(source, str | Example | np.ndarray):
             return next(self.stream([source], **settings))
         return list(self.stream(source, **settings))
 
@@ -215,6 +218,10 @@ class Model:
         example = _example(source)
         result = self.predict(example, **settings) if target is None else None
         found = result or given(self.answering, example, target or "")
+        if self.recipe.series is not None:
+            if method != "attention" or level != "piece":
+                raise self._of_text_only("any but explaining by attention, position by position,")
+            return Explanation(found)
         explained = attributed(
             self.answering, lambda: self.run.model, example, found, method, erasing, orders
         )
@@ -225,6 +232,8 @@ class Model:
         from seqloom.attribution.gates import traces
         from seqloom.models.tensors import pair_of
 
+        if self.recipe.series is not None:
+            raise self._of_text_only("showing gates token by token")
         read = self.codec.read(*_parts(source))
         model = self.run.model
         tokens = self.codec.source.tokens(read.plain)
@@ -241,6 +250,8 @@ class Model:
         from seqloom.attribution.states import MOST_STATES, build_index
 
         run = self.run
+        if self.recipe.series is not None:
+            raise self._of_text_only("an index of decoder states")
         examples = training_pairs(self.recipe, data)
         found = build_index(run.model, self.codec, examples, most or MOST_STATES)
         found.save(self.folders[0])
@@ -261,6 +272,8 @@ class Model:
 
     def align(self, pairs: Iterable[Example]) -> Iterator[Aligned]:
         """Word alignments of given pairs, by attention. Raises UserError for a model without."""
+        if self.recipe.series is not None:
+            raise self._of_text_only("aligning words")
         return aligned(self.answering, pairs)
 
     def export(
@@ -274,9 +287,18 @@ class Model:
         Raises UserError if the graphs do not answer as the model does; then there is no folder.
         """
         run = self.run
+        if self.recipe.series is not None:
+            raise self._of_text_only("an export")
         with needs("export", "An export"):
             from seqloom.export import export
         return export(run, questions(self.recipe, self.codec, check), Path(out), int8=int8)
+
+    def _of_text_only(self, what: str) -> UserError:
+        return UserError(
+            f"{what[0].upper()}{what[1:]} is for models that read text, but this one reads "
+            f"{self.recipe.source.kind}. Its own run folder predicts, evaluates, scores and shows its "
+            "attention."
+        )
 
 
 def _parts(source: Source) -> tuple[str, tuple[str, ...]]:
@@ -285,4 +307,6 @@ def _parts(source: Source) -> tuple[str, tuple[str, ...]]:
 
 
 def _example(source: Source) -> Example:
+    if isinstance(source, np.ndarray):
+        return Example("array", frames=source)
     return Example(source) if isinstance(source, str) else source

@@ -17,6 +17,16 @@ def test_an_explanation_has_a_row_for_each_output_token(run: Path, invoke: Invok
     assert [row.split()[0] for row in rows[:2]] == ["k", "a"]
 
 
+def test_the_search_is_shown_as_a_tree_with_what_else_was_likely(run: Path, invoke: Invoke) -> None:
+    done = invoke("explain", run, "가나", "--prefix", "k a", "--beam", 2, "--tree")
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    top = lines.index("가나")
+    assert lines[top + 1].startswith("└── k a")
+    taken = [line.split()[1] for line in lines[top:] if line.strip()[:1].isdigit()]
+    assert taken[:2] == ["k", "a"]
+
+
 def test_pictures_are_written_where_they_are_asked_for(
     run: Path, tmp_path: Path, invoke: Invoke
 ) -> None:

@@ -147,7 +147,7 @@ def test_a_setting_of_another_kind_is_told_those_of_this_one() -> None:
             "decoder.attention.kind=doot",
             "Unknown value 'doot' for decoder.attention.kind. Did you mean 'dot'? "
             "Choose from: additive, concat, coverage, dot, general, local-m, local-p, location, "
-            "multihead.",
+            "location_aware, multihead.",
         ),
         (
             "encoder.cell=lsmt",
@@ -156,7 +156,7 @@ def test_a_setting_of_another_kind_is_told_those_of_this_one() -> None:
         ),
         (
             "data.embedded=stocks",
-            "Unknown value 'stocks' for data.embedded. Choose from: dates.",
+            "Unknown value 'stocks' for data.embedded. Choose from: dates, hershey, speech.",
         ),
     ],
 )

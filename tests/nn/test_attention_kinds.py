@@ -16,6 +16,7 @@ from seqloom.errors import UserError
 from seqloom.nn.attention.content import Content
 from seqloom.nn.attention.coverage import Coverage
 from seqloom.nn.attention.location import Location
+from seqloom.nn.attention.location_aware import LocationAware
 from seqloom.nn.attention.multihead import MultiHead
 
 
@@ -65,6 +66,28 @@ def test_coverage_by_hand(ask):
         covered = [covered[0] + a[0], covered[1] + a[1]]
 
 
+def location_aware() -> LocationAware:
+    """e = 2 tanh(0.5 q + 0.3 h + 0.1 + 0.7 f), f = 1 a'_(j-1) + 2 a'_j + 3 a'_(j+1)"""
+    attention = LocationAware(query=1, source=1, hidden=1, filters=1, window=1)
+    fill(attention, W__weight=[[0.5]], V__weight=[[0.3]], V__bias=[0.1], U__weight=[[0.7]])
+    fill(attention, F__weight=[[[1, 2, 3]]], v__weight=[[2]])
+    return attention
+
+
+@pytest.mark.parametrize("ask", [asked_at_once, asked_one_by_one])
+def test_location_aware_attention_by_hand(ask):
+    source, valid = tensor([[[1.0], [-2.0], [900.0]]]), torch.tensor([[True, True, False]])
+    contexts, weights = ask(location_aware(), tensor([[[0.4], [-0.1], [0.6]]]), source, valid)
+    before = [0.0, 0.0]
+    for t, q in enumerate([0.4, -0.1, 0.6]):
+        seen = [2 * before[0] + 3 * before[1], before[0] + 2 * before[1]]
+        first = 2 * tanh(0.5 * q + 0.3 * 1 + 0.1 + 0.7 * seen[0])
+        second = 2 * tanh(0.5 * q + 0.3 * -2 + 0.1 + 0.7 * seen[1])
+        before = softmax(first, second)
+        assert weights[0, t].tolist() == pytest.approx([*before, 0.0])
+        assert contexts[0, t].item() == pytest.approx(before[0] * 1 + before[1] * -2)
+
+
 def test_coverage_belongs_to_the_hypothesis_that_paid_it():
     # Two hypotheses of one source ask differently; each goes on as if it were alone.
     source, valid = tensor([[[1.0], [-2.0]]]), torch.ones(1, 2, dtype=torch.bool)
@@ -112,7 +135,9 @@ def test_a_head_divides_by_the_root_of_its_size():
 
 
 @pytest.mark.parametrize(
-    "attention", [Coverage(2, 3, 5), MultiHead(2, 3, 4, 2)], ids=lambda a: type(a).__name__
+    "attention",
+    [Coverage(2, 3, 5), LocationAware(2, 3, 5, 2, 1), MultiHead(2, 3, 4, 2)],
+    ids=lambda a: type(a).__name__,
 )
 def test_kinds_have_the_derivatives_of_small_differences(attention):
     queries, source = torch.randn(1, 3, 2).double(), torch.randn(1, 4, 3).double()

@@ -5,7 +5,7 @@ import torch
 
 from seqloom.nn.cells.cell import Cell
 from seqloom.nn.cells.gru import GRU
-from seqloom.nn.cells.stack import Stack, mirrored, reversed_rows
+from seqloom.nn.cells.stack import Stack, joined, mirrored, reversed_rows
 from seqloom.nn.dropout import Dropout
 from seqloom.nn.encoders.recurrent import RecurrentEncoder
 
@@ -84,3 +84,22 @@ def test_reversal_turns_the_source_but_not_its_end(reverse):
     read, _ = stack(embedding(source[:, order]).transpose(0, 1), torch.tensor([4]))
     states = encoder(source, torch.tensor([4])).states
     torch.testing.assert_close(states[0], read[order, 0])
+
+
+def test_joined_steps_stand_side_by_side_and_padding_is_zeros():
+    # Two rows with one feature and 3 steps, of which 3 and 1 are real; 9 is padding.
+    sequence = torch.tensor([[[1.0], [4.0]], [[2.0], [9.0]], [[3.0], [9.0]]])
+    pairs = joined(sequence, torch.tensor([3, 1]), 2)
+    assert pairs.tolist() == [[[1, 2], [4, 0]], [[3, 0], [0, 0]]]
+
+
+def test_a_layer_above_joined_steps_reads_them_in_twos():
+    first, second, x = gru(2, 3), gru(6, 3), torch.randn(5, 1, 2).double()
+    stack, lengths = Stack([first, second], [], NO_DROPOUT, joins=[2]), torch.tensor([5])
+    outputs, last = stack(x, lengths)
+    (below,) = first.scan(first.project(x), first.start(1))
+    pairs = joined(below, lengths, 2)
+    (above,) = second.scan(second.project(pairs), second.start(1))
+    torch.testing.assert_close(outputs, above)
+    torch.testing.assert_close(last[1][0], above[-1])
+    assert stack.lengths(torch.tensor([5, 4, 1])).tolist() == [3, 2, 1]

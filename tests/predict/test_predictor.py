@@ -53,7 +53,7 @@ class Pair:
     source = Letters()
     target = Letters()
 
-    def read(self, text: str, features: Sequence[str] = ()) -> Source:
+    def read(self, text: str, features: Sequence[str] = (), frames: object = None) -> Source:
         ids = self.source.encode(text, features)
         return Source(ids, ids, ())
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.documents.reviews import write
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +51,23 @@ def test_the_commands_for_your_own_pairs_run(workplace: Path) -> None:
     assert (workplace / "map.png").stat().st_size > 5000
     assert "<svg" in (workplace / "map.html").read_text(encoding="utf-8")
     assert (workplace / "runs" / "mine" / "weights.safetensors").exists()
+
+
+def test_the_commands_for_your_own_documents_run(tmp_path: Path) -> None:
+    write(tmp_path / "reviews.tsv", 300, 1)
+    write(tmp_path / "reviews-test.tsv", 60, 2)
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block("bash", "seqloom train han2016")],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "나쁨\t" in done.stdout
+    assert "Taking out sentences" in done.stdout
+    assert (tmp_path / "why.png").stat().st_size > 5000
+    assert "지루했다" in (tmp_path / "why.html").read_text(encoding="utf-8")
+    assert (tmp_path / "confusion.png").exists()
 
 
 def test_the_python_runs(workplace: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from seqloom.cli.stdin import standard_input
 from seqloom.cli.written import Format, one_line
+from seqloom.errors import UserError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -22,9 +24,32 @@ if TYPE_CHECKING:
     from seqloom.predict.document import DocumentResult
 
 
+READING = ("format", "header", "text", "label", "separator", "encoding", "max_line_bytes")
+"""Settings that may differ from those of training."""
+
+
 def is_classifier(model: "AnyModel") -> "TypeIs[Classifier]":
     """Told by the recipe: to import the class would be to import torch."""
     return model.recipe.family == "documents"
+
+
+def reading_otherwise(model: "Classifier", settings: list[str] | None) -> "Classifier":
+    """The model with other settings of how files are read, such as 'data.text=review'. Raises
+    UserError for any other setting: those are what the model was trained with."""
+    if not settings:
+        return model
+    from seqloom.classifier import Classifier
+    from seqloom.config import override
+
+    for setting in settings:
+        section, _, name = setting.partition("=")[0].strip().partition(".")
+        if section != "data" or name not in READING:
+            raise UserError(
+                f"--set of a classifier changes how files are read, but this is '{setting}'. "
+                f"Choose from: {', '.join(f'data.{each}' for each in READING)}."
+            )
+    codec = replace(model.run.codec, recipe=override(model.recipe, settings))
+    return Classifier(replace(model.run, codec=codec), model.folder)
 
 
 def predict_documents(
@@ -48,18 +73,22 @@ def _documents(model: "Classifier", file: str, bad: "BadRows | None") -> "Iterat
     from seqloom.data.sources.lines import read_lines
 
     if file != "-":
-        yield from read_documents([file], model.recipe.data, bad=bad, need_label=False)
+        data = model.recipe.data
+        yield from read_documents([file], data, bad=bad, need_label=False, every_row=True)
         return
     if sys.stdin.isatty():
         typer.echo("One document a line; Ctrl-D ends.", err=True)
     for line in read_lines(standard_input(), "-", model.recipe.data.max_line_bytes):
         if isinstance(line, Fault):
             settle(line, bad)
+            yield Document("", origin=str(line.place))
         else:
             yield Document(line.text, origin=str(line.place))
 
 
 def _answer(model: "Classifier", result: "DocumentResult") -> str:
+    if not result.probabilities:
+        return ""  # nothing was asked: a line without words, or one that was set aside
     labels = model.recipe.data.separator.join(result.labels)
     sure = [result.probabilities[label] for label in result.labels]
     return "\t".join([one_line(labels), ";".join(f"{each:.4f}" for each in sure)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
-from seqloom.cli.documents import evaluate_documents, is_classifier
+from seqloom.cli.documents import evaluate_documents, is_classifier, reading_otherwise
 from seqloom.cli.evaluate_frames import frames_record, frames_table
 from seqloom.cli.groups import by_group, group_table
 from seqloom.cli.next_step import evaluate_generator, is_generator
@@ -36,7 +36,10 @@ def evaluate(
     run: Run,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="Test pairs. Default: the recipe's test set."),
+        typer.Argument(
+            metavar="FILE",
+            help="Test pairs, or documents with labels. Default: the recipe's test set.",
+        ),
     ] = None,
     metrics: Annotated[
         str,
@@ -85,12 +88,15 @@ def evaluate(
 
     A source that stands in several rows counts once and is right with any of
     its targets; for BLEU and chrF every row counts.
+
+    Documents: accuracy, macro-F1, calibration and which labels are confused.
     """
     from seqloom.api import as_pairs, load
 
     models = [run, *(also or [])]
     model = load(models, device)
     if is_classifier(model):
+        model = reading_otherwise(model, settings)
         with stderr().status("Reading the test set"), set_aside(skip_bad) as bad:
             text, twin = evaluate_documents(
                 model, files, bootstrap=bootstrap, deletion=deletion, png=png, bad=bad

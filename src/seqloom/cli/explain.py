@@ -18,6 +18,7 @@ from seqloom.cli.options import (
     With,
     search_settings,
 )
+from seqloom.cli.series import series_example
 from seqloom.cli.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def explain(
     run: Run,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The source.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The source, or the document.")],
     feature: Annotated[
         list[str] | None,
         typer.Option(
@@ -103,6 +104,8 @@ def explain(
     Below it stands how far to trust it: whether the source tokens that it names
     first, erased first, hurt the output more than others. With --prefix the answer
     begins with a text of yours, and what follows is the model's own.
+
+    Of a document: the weight of each sentence in the margin, that of each word as shading.
     """
     from seqloom.api import as_pairs, load
     from seqloom.cli.documents import explain_document, is_classifier
@@ -125,6 +128,8 @@ def explain(
         return
     model = as_pairs(model, "explain")
     example = Example(text, features=feature_values(tuple(feature or ())))
+    if model.recipe.series is not None:
+        example = series_example(text, model, at)
     options = {"beam": beam, "nbest": nbest, "max_length": max_length}
     found = search_settings(model, settings, options)
     explanation = model.explain(

@@ -11,7 +11,7 @@ import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
 from seqloom.cli.constraints import Constraint, ConstraintFile, with_phrases
-from seqloom.cli.documents import is_classifier, predict_documents
+from seqloom.cli.documents import is_classifier, predict_documents, reading_otherwise
 from seqloom.cli.next_step import is_generator, refuse_prediction
 from seqloom.cli.options import (
     BatchSize,
@@ -28,6 +28,7 @@ from seqloom.cli.options import (
     search_settings,
 )
 from seqloom.cli.predict_frames import is_converter, predict_frames
+from seqloom.cli.series import series_sources
 from seqloom.cli.stdin import arrived, standard_input
 from seqloom.cli.unknown import Unknown
 from seqloom.cli.written import Format, Writer
@@ -47,7 +48,8 @@ def predict(
         str,
         typer.Argument(
             metavar="FILE|-",
-            help="Sources, one a line, features after tabs. Default: standard input.",
+            help="Sources, one a line, features after tabs; documents: a file or a folder as in training, "
+            "labels not needed. Default: standard input.",
             show_default=False,
         ),
     ] = "-",
@@ -125,6 +127,8 @@ def predict(
 
     An empty line is answered with an empty line, and so is one set aside. With --nbest above 1 an input
     gets several lines: its number (from 0), output and score, as 0 ||| a ||| -1.
+
+    A classifier of documents writes the label of each and how probable it is, parted by a tab.
     """
     if attention and format != "jsonl":
         raise typer.BadParameter("goes with --format jsonl only.", param_hint="--attention")
@@ -132,6 +136,7 @@ def predict(
 
     model = load([run, *(also or [])], device)
     if is_classifier(model):
+        model = reading_otherwise(model, settings)
         with _opened(output) as out, set_aside(skip_bad) as bad:
             for line in predict_documents(model, file, format, bad):
                 out.write(line + "\n")
@@ -148,6 +153,8 @@ def predict(
             )  # fmt: skip
         return
     model = as_pairs(model, "predict")
+    if alignments and model.recipe.series is not None:
+        raise typer.BadParameter("is for sources of text.", param_hint="--alignments")
     options = {
         "beam": beam,
         "nbest": nbest,
@@ -186,6 +193,9 @@ def _chunks(
 ) -> Iterator[list["Example"]]:
     from seqloom.data.sources import read_sources
 
+    if model.recipe.series is not None:
+        yield from arrived(series_sources(file, model, bad), limit)
+        return
     if file != "-":
         examples = read_sources(file, model.recipe.data, bad=bad)
         yield from arrived(examples, limit)

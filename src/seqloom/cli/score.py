@@ -52,9 +52,10 @@ def score(
 
 
 def _scores(model: "Model", file: str, bad: "BadRows | None") -> Iterator["PairScore"]:
-    from seqloom.data.sources import read_pairs
+    from seqloom.evaluation import read_test_set
 
-    pairs = ((pair, pair.target or "") for pair in read_pairs([file], model.recipe.data, bad=bad))
+    read = read_test_set(model.recipe, [file], bad)
+    pairs = ((pair, pair.target or "") for pair in read)
     for some in arrived(pairs, PAIRS):
         yield from model.score(some)
 

@@ -46,6 +46,13 @@ def next_steps(folder: Path, family: str = "pairs") -> str:
             f"  seqloom evaluate {run}\n"
             f"  seqloom generate {run} --help"
         )
+    if family == "frames":
+        return (
+            f"The model is in {folder}. Try it:\n"
+            f"  seqloom evaluate {run}\n"
+            f"  seqloom predict {run} FILE --output answer.csv\n"
+            f"  seqloom explain {run} FILE --png picture.png"
+        )
     return (
         f"The model is in {folder}. Try it:\n"
         f"  seqloom evaluate {run} TEST.tsv\n"

@@ -56,7 +56,7 @@ def train(
         bool, typer.Option("--quiet", "-q", help="No progress: only notes and the outcome.")
     ] = False,
 ) -> None:
-    """Train a model on pairs of source and target.
+    """Train a model on pairs of source and target, or on documents with labels.
 
     Ctrl-C saves and says how to go on. A run that was stopped and resumed
     equals one that was never stopped.

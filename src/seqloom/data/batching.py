@@ -16,14 +16,15 @@ Sizes: B batch, S source length, T target length.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqloom.data.corpus import Corpus
+from seqloom.data.corpus import Integers, Side
 from seqloom.search.stepper import Ids, Reals
 from seqloom.symbols import PAD
+from seqloom.text.series import Series
 
 _BLOCK = 1000
 """Pairs read from one place: small enough to mix a corpus, large enough to read a disk in runs."""
@@ -41,18 +42,52 @@ def pad(sequences: Sequence[Sequence[int] | NDArray[np.integer[Any]]]) -> tuple[
     return rows, lengths
 
 
+def together(
+    sources: Sequence[Sequence[int] | NDArray[np.integer[Any]] | Reals],
+) -> tuple[Ids | Reals, Ids]:
+    """Sources as one array and their lengths [B]: ids [B, S] as `pad` has them, or frames [B, S, F] with
+    zeros after the end."""
+    frames = [
+        source.frames if isinstance(source, Series) else source
+        for source in sources
+        if isinstance(source, Series) or (isinstance(source, np.ndarray) and source.ndim == 2)
+    ]
+    if not frames:
+        return pad(cast("Sequence[Sequence[int]]", sources))
+    assert len(frames) == len(sources), "a batch is of ids or of frames"
+    lengths = np.fromiter(map(len, frames), np.int64, len(frames))
+    rows = np.zeros((len(frames), int(lengths.max()), frames[0].shape[1]), dtype=np.float32)
+    for row, sequence in zip(rows, frames, strict=True):
+        row[: len(sequence)] = sequence
+    return rows, lengths
+
+
+class PairSet(Protocol):
+    """Pairs reached by their position: a corpus of ids (data/corpus.py) or one whose sources are frames
+    (data/series/pair_corpus.py)."""
+
+    @property
+    def links(self) -> Side | None: ...
+    def __len__(self) -> int: ...
+    def source_lengths(self, start: int, stop: int) -> Ids: ...
+    def target_lengths(self, start: int, stop: int) -> Ids: ...
+    def pair(self, index: int) -> tuple[Integers | Reals, Integers]:
+        """Source and target as read-only views."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Pairs side by side.
 
-    source   [B, S]  ids, <pad> after the end
+    source   [B, S]  ids, <pad> after the end; or frames [B, S, F], zeros after the end
     target   [B, T]  ids, <eos> last, <pad> after the end
     indices  [B]     where in the corpus each pair is, so that a message can name it
     links    [B, T, S]  for each target token its share in the source tokens it is aligned to, which
              add up to 1, or zeros for one that is not aligned; None without alignments
     """
 
-    source: Ids
+    source: Ids | Reals
     source_lengths: Ids
     target: Ids
     target_lengths: Ids
@@ -70,7 +105,7 @@ class Batch:
     @property
     def padding(self) -> float:
         """Share of the positions, source and target, that is padding."""
-        positions = self.source.size + self.target.size
+        positions = len(self) * (self.source.shape[1] + self.target.shape[1])
         return 1 - self.num_tokens / positions if positions else 0.0
 
 
@@ -93,7 +128,7 @@ class Batches:
     shuffle_buffer  pairs shuffled together
     """
 
-    corpus: Corpus
+    corpus: PairSet
     max_pairs: int
     max_tokens: int
     seed: int
@@ -164,7 +199,7 @@ class Batches:
 
     def _read(self, indices: Ids) -> Batch:
         pairs = [self.corpus.pair(index) for index in indices.tolist()]
-        source, source_lengths = pad([source for source, _ in pairs])
+        source, source_lengths = together([source for source, _ in pairs])
         target, target_lengths = pad([target for _, target in pairs])
         links = None
         if self.corpus.links is not None:

@@ -1,6 +1,8 @@
 """One pair as the files give it, before any token is cut."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from seqloom.search.stepper import Reals
 
 Links = tuple[tuple[int, int], ...]
 """Source word and target word, both counted from 0."""
@@ -10,6 +12,9 @@ Links = tuple[tuple[int, int], ...]
 class Example:
     """A source with its features and, where it is known, its target.
 
+    source    its text; of a real-valued source the name that it goes by, such as 'file:record'
+    frames    [S, F], the source if it is real-valued, in the units of the data; two examples are told
+              apart by their names alone
     features  further values that join the source (language tag, morphological features)
     origin    'file:line', for messages
     links     which words belong together, where an alignment is given; and its 'file:line'
@@ -21,3 +26,4 @@ class Example:
     origin: str = ""
     links: Links = ()
     links_origin: str = ""
+    frames: Reals | None = field(default=None, compare=False, repr=False)

@@ -106,10 +106,7 @@ def _read_plain(
     g: Graph, cells: Sequence[Cell], plain: Sequence[Plain], x: Value, lengths: Value
 ) -> tuple[Value, list[Value]]:
     kind, _, attributes = _operator(plain[0])
-    W, R, B = (
-        g.weight(np.stack(ways))
-        for ways in zip(*(_arranged(cell, [cell.W]) for cell in plain), strict=True)
-    )
+    W, R, B = _weights(g, plain, [[cell.W] for cell in plain])
     first: list[Value] = []
     if isinstance(cells[0], LearnedStart):
         starts = [[g.unsqueeze(part, 0) for part in _start(g, cell, x)] for cell in cells]
@@ -133,10 +130,7 @@ def _plain_step(
 ) -> list[Value]:
     """A source of one position, whose features are all that enters."""
     kind, _, attributes = _operator(cell)
-    W, R, B = (
-        g.weight(part[None])
-        for part in _arranged(cell, [cell.W, *(entering.weight for entering in more)])
-    )
+    W, R, B = _weights(g, [cell], [[cell.W, *(entering.weight for entering in more)]])
     if more:
         x = g.op("Concat", x, *(entering.value for entering in more), axis=1)
     before = [g.unsqueeze(part, 0) for part in state]
@@ -150,15 +144,37 @@ def _plain_step(
     return [g.squeeze(part, 0) for part in after]
 
 
-def _arranged(cell: Plain, entering: Sequence[Tensor]) -> list[NDArray[np.float32]]:
-    """W, R and the biases as the operator has them. The GRU's b_n is its recurrent bias."""
+def _weights(
+    g: Graph, cells: Sequence[Plain], entering: Sequence[Sequence[Tensor]]
+) -> tuple[Value, Value, Value]:
+    """W, R and the biases as the operator has them: of each direction, one behind the other."""
+    B = g.constant(np.stack([_biases(cell) for cell in cells]))
+    W = _stacked(g, cells, entering)
+    return W, _stacked(g, cells, [[cell.R] for cell in cells]), B
+
+
+def _stacked(g: Graph, cells: Sequence[Plain], parts: Sequence[Sequence[Tensor]]) -> Value:
+    order = _operator(cells[0]).order
+    if not g.int8:
+        whole = [np.concatenate([*map(to_numpy, side_by_side)], axis=1) for side_by_side in parts]
+        return g.constant(np.stack([_by_gate(one, order) for one in whole]))
+    with g.ahead():
+        ways: list[Value] = []
+        for side_by_side in parts:
+            one = g.op("Concat", *map(g.weight, side_by_side), axis=1)
+            gates = g.reshape(one, len(order), cells[0].hidden, -1)
+            gates = g.op("Gather", gates, g.ints(*order), axis=0)
+            ways.append(g.reshape(gates, 1, len(order) * cells[0].hidden, -1))
+        return g.op("Concat", *ways, axis=0)
+
+
+def _biases(cell: Plain) -> NDArray[np.float32]:
+    """The GRU's b_n is its recurrent bias."""
     order = _operator(cell).order
     recurrent = np.zeros(cell.gates * cell.hidden, dtype=np.float32)
     if isinstance(cell, GRU):
         recurrent[2 * cell.hidden :] = to_numpy(cell.b_n)
-    W = np.concatenate([to_numpy(weight) for weight in entering], axis=1)
-    biases = [_by_gate(part, order) for part in (to_numpy(cell.b), recurrent)]
-    return [_by_gate(W, order), _by_gate(to_numpy(cell.R), order), np.concatenate(biases)]
+    return np.concatenate([_by_gate(part, order) for part in (to_numpy(cell.b), recurrent)])
 
 
 def _by_gate(blocks: NDArray[np.float32], order: tuple[int, ...]) -> NDArray[np.float32]:

@@ -5,10 +5,10 @@
     g.output("y", g.op("Tanh", g.linear(x, layer)), FLOAT, ("rows", 5))
     model = g.model("example")
 
-Weights that occur twice are stored once. In 8 bits a matrix is kept as integers with one factor for
-each output feature, and two nodes make it a matrix again, which a runtime does once when it loads:
-
-    W_oi = q_oi * max_i |W_oi| / 127,    q_oi in -127..127
+Weights that occur twice are stored once. In 8 bits a matrix is kept as the kernel has it
+(kernel/rounding.py): whole numbers as the model orders them, with one factor for each output. Nodes
+make it a matrix again and bring it into the order that a graph wants, which a runtime does once when
+it loads.
 """
 
 from collections.abc import Generator, Sequence
@@ -31,6 +31,7 @@ from onnx import (
 from torch import Tensor, nn
 
 from seqloom.errors import UserError
+from seqloom.kernel import rounded
 
 FLOAT, INT64, INT32, BOOL = (
     TensorProto.FLOAT,
@@ -60,7 +61,8 @@ class Graph:
     """`int8` keeps matrices in 8 bits."""
 
     def __init__(self, *, int8: bool = False) -> None:
-        self._int8 = int8
+        self.int8 = int8
+        self._ahead: list[NodeProto] = []
         self._scopes: list[list[NodeProto]] = [[]]
         self._constants: dict[bytes, Value] = {}
         self._weights: dict[bytes, Value] = {}
@@ -107,16 +109,37 @@ class Graph:
             self._constants[key] = name
         return self._constants[key]
 
-    def weight(self, weight: Tensor | NDArray[np.float32], inputs: int = -1) -> Value:
-        """Parameters; in 8 bits if they are a matrix, whose input features are along axis `inputs`."""
+    def weight(self, weight: Tensor | NDArray[np.float32]) -> Value:
+        """Parameters; in 8 bits if they are a matrix, whose rows are outputs."""
         array = to_numpy(weight) if isinstance(weight, Tensor) else weight
-        if not self._int8 or array.ndim < 2:
+        if not self.int8 or array.ndim < 2:
             return self.constant(array)
-        key = _key(array) + bytes([inputs % array.ndim])
+        key = _key(array)
         if key not in self._weights:
-            # Made where every scope sees it: in front of all other nodes.
-            self._weights[key] = self._in_8_bits(array, inputs)
+            numbers, factors = rounded(array)
+            with self.ahead():
+                cast = self.op("Cast", self.constant(numbers), to=FLOAT)
+                self._weights[key] = self.op("Mul", cast, self.constant(factors))
         return self._weights[key]
+
+    def transposed(self, weight: Tensor) -> Value:
+        """A matrix whose columns are outputs."""
+        if not self.int8:
+            return self.constant(to_numpy(weight).T.copy())
+        key = b"T" + _key(to_numpy(weight))
+        if key not in self._weights:
+            with self.ahead():
+                self._weights[key] = self.op("Transpose", self.weight(weight), perm=[1, 0])
+        return self._weights[key]
+
+    @contextmanager
+    def ahead(self) -> Generator[None]:
+        """Nodes written inside stand in front of all others, where every scope sees what they make."""
+        self._scopes.append(self._ahead)
+        try:
+            yield
+        finally:
+            self._scopes.pop()
 
     def linear(self, x: Value, layer: nn.Linear) -> Value:
         """W x + b for each row of x, [N, I]."""
@@ -127,7 +150,7 @@ class Graph:
 
     def project(self, x: Value, weight: Tensor, bias: Tensor | None = None) -> Value:
         """W x + b for the last axis of x, however many others it has."""
-        y = self.op("MatMul", x, self.weight(to_numpy(weight).T.copy(), inputs=0))
+        y = self.op("MatMul", x, self.transposed(weight))
         return y if bias is None else self.op("Add", y, self.weight(bias))
 
     def norm(self, x: Value, norm: nn.LayerNorm) -> Value:
@@ -173,7 +196,8 @@ class Graph:
     def model(self, name: str, about: str = "") -> ModelProto:
         """The finished file."""
         inputs, outputs = self._inputs, self._outputs
-        graph = helper.make_graph(self._scopes[0], name, inputs, outputs, self._initializers, about)
+        nodes = [*self._ahead, *self._scopes[0]]
+        graph = helper.make_graph(nodes, name, inputs, outputs, self._initializers, about)
         opset = [helper.make_opsetid("", OPSET)]
         model = helper.make_model(graph, opset_imports=opset, producer_name="seqloom")
         model.ir_version = IR
@@ -188,18 +212,6 @@ class Graph:
         self, kind: str, inputs: Sequence[Value], outputs: Sequence[Value], about: dict[str, Any]
     ) -> None:
         self._scopes[-1].append(helper.make_node(kind, list(inputs), list(outputs), **about))
-
-    def _in_8_bits(self, array: NDArray[np.float32], inputs: int) -> Value:
-        largest = np.abs(array).max(axis=inputs, keepdims=True, initial=0.0)
-        factor = np.where(largest == 0.0, 1.0, largest / 127).astype(np.float32)
-        numbers = np.rint(array / factor).astype(np.int8)
-        cast, matrix = self.fresh("cast"), self.fresh("matrix")
-        nodes = [
-            helper.make_node("Cast", [self.constant(numbers)], [cast], to=FLOAT),
-            helper.make_node("Mul", [cast, self.constant(factor)], [matrix]),
-        ]
-        self._scopes[0][:0] = nodes
-        return matrix
 
 
 class Body:

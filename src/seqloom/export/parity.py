@@ -1,4 +1,4 @@
-"""Do the graphs say what the model says?
+"""Do the graphs say what the model says, and the kernel what the graphs say?
 
 Every question is asked twice of each: by greedy search, which is one call of one graph, and by the
 recipe's own search, which goes through the steps. Outputs must have the same tokens, and scores that
@@ -59,8 +59,9 @@ def check_parity(
     graphs: Stepper[Any],
     settings: Search,
     questions: Sequence[Example],
+    who: tuple[str, str] = ("the model", "the graphs"),
 ) -> Parity:
-    """Raises UserError that names the first difference."""
+    """Raises UserError that names the first difference; `who` is asked first and second."""
     plain = settings.model_copy(update={"sample": False, "mbr": "none"})
     greedy = Search(
         max_length=settings.max_length,
@@ -68,10 +69,13 @@ def check_parity(
         min_length=settings.min_length,
         batch_size=settings.batch_size,
     )
-    steps = StepByStep(graphs)
+    steps = graphs if hasattr(graphs, "beam") else StepByStep(graphs)
     parities = [
         _compared(
-            answers(codec, model, how, questions), answers(codec, asked, how, questions), questions
+            answers(codec, model, how, questions),
+            answers(codec, asked, how, questions),
+            questions,
+            who,
         )
         for how, asked in ((greedy, graphs), (plain, steps))
     ]
@@ -85,7 +89,10 @@ def same_share(one: Sequence[Result], other: Sequence[Result]) -> float:
 
 
 def _compared(
-    expected: Sequence[Result], found: Sequence[Result], questions: Sequence[Example]
+    expected: Sequence[Result],
+    found: Sequence[Result],
+    questions: Sequence[Example],
+    who: tuple[str, str],
 ) -> Parity:
     ties, largest = 0, 0.0
     for question, ours, theirs in zip(questions, expected, found, strict=True):
@@ -96,7 +103,7 @@ def _compared(
         elif _tie(one, other):
             ties += 1
         else:
-            raise _difference(question, one, other)
+            raise _difference(question, one, other, who)
     return Parity(ties, largest)
 
 
@@ -112,10 +119,12 @@ def _tie(one: Output, other: Output) -> bool:
     return False
 
 
-def _difference(question: Example, one: Output, other: Output) -> UserError:
+def _difference(question: Example, one: Output, other: Output, who: tuple[str, str]) -> UserError:
+    first, second = who
     where = f"{question.origin}: " if question.origin else ""
     return UserError(
-        f"{where}the graphs do not say what the model says, so nothing was exported: of "
-        f"{question.source!r} the model makes {one.text!r} with score {one.score:.6f}, and the graphs "
-        f"{other.text!r} with {other.score:.6f}. This is a fault in the export: please report it."
+        f"{where}{second} and {first} do not say the same, so nothing was exported: of "
+        f"{question.source!r} {first} made {one.text!r} with score {one.score:.6f}, and "
+        f"{second} {other.text!r} with {other.score:.6f}. This is a fault in the export: please report "
+        "it."
     )

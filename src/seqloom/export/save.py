@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
 
 from seqloom.atomic import writing
 from seqloom.config import Recipe, write_recipe
@@ -21,6 +23,7 @@ from seqloom.export.graph import to_numpy
 from seqloom.export.parity import answers, check_parity, same_share
 from seqloom.export.weights import move_weights
 from seqloom.export.write import Graphs, write_graphs
+from seqloom.kernel import all_rounded, to_arrays, why_not
 from seqloom.metrics import evaluate
 from seqloom.models.artifact import Run
 from seqloom.models.stepper import ModelStepper
@@ -35,6 +38,7 @@ from seqloom.runtime import (
     Checked,
     Description,
     OnnxStepper,
+    compiled,
     is_export,
 )
 
@@ -68,6 +72,7 @@ def export(run: Run, questions: Questions, folder: Path, *, int8: bool = False) 
             compared = _compared(run, questions, part, rounded)
             checked = checked.model_copy(update=compared)
             about = rounded.model_copy(update={"checked": checked})
+        _check_kernel(run, questions, part, about)
         _finish(part, run, about, graphs, folder.name)
     return about
 
@@ -75,9 +80,7 @@ def export(run: Run, questions: Questions, folder: Path, *, int8: bool = False) 
 def _written(folder: Path, run: Run, graphs: Graphs, *, int8: bool) -> Description:
     """The graphs and their weights as files, and what has to be known of them."""
     files = {ENCODER: graphs.encoder, STEP: graphs.step, GREEDY: graphs.greedy}
-    own = {} if int8 else dict(run.model.named_parameters())
-    arrays = {name: to_numpy(weight) for name, weight in own.items()}
-    move_weights(files.values(), arrays, folder / WEIGHTS)
+    move_weights(files.values(), _own(run, int8=int8), folder / WEIGHTS)
     for name, model in files.items():
         (folder / name).write_bytes(model.SerializeToString())
     return Description(
@@ -95,6 +98,14 @@ def _written(folder: Path, run: Run, graphs: Graphs, *, int8: bool) -> Descripti
     )
 
 
+def _own(run: Run, *, int8: bool) -> dict[str, NDArray[Any]]:
+    """The model's weights by name. In 8 bits, only for the kernel: graphs may have parts of them."""
+    weights = {name: to_numpy(weight) for name, weight in run.model.named_parameters()}
+    if not int8:
+        return weights
+    return {} if why_not(run.recipe) else to_arrays(all_rounded(weights))
+
+
 def _max_source(recipe: Recipe) -> int | None:
     attention = getattr(recipe.decoder, "attention", None)
     return attention.max_source if isinstance(attention, Location) else None
@@ -110,6 +121,20 @@ def _checked(run: Run, questions: Questions, folder: Path, about: Description) -
     )
     number = len(questions.examples)
     return Checked(on=questions.name, sources=number, ties=parity.ties, largest=parity.largest)
+
+
+def _check_kernel(run: Run, questions: Questions, folder: Path, about: Description) -> None:
+    """Where it was built it answers for the folder, so it has to say what the graphs say."""
+    kernel = compiled(folder, about, run.recipe)
+    if kernel is not None:
+        check_parity(
+            run.codec,
+            OnnxStepper(folder, about),
+            kernel,
+            run.recipe.search,
+            questions.examples,
+            ("the graphs", "the kernel"),
+        )
 
 
 def _compared(

@@ -2,8 +2,9 @@
 
 The graphs of a model have most of their weights in common. Each large constant is kept once, in
 `weights.safetensors`, and the graphs say where in it: ONNX calls that external data. The model's own
-weights stand there too, by their names, as in a run folder; where a graph takes one as it is, the two
-are the same bytes. What a graph takes in another order has a name of its own.
+weights stand there too, by their names, as in a run folder, and in 8 bits as whole numbers and
+`NAME.factors`; where a graph takes one as it is, the two are the same bytes. What a graph takes in
+another order has a name of its own.
 """
 
 import json

@@ -3,13 +3,21 @@ whole greedy loop in one call. Where it was not built, or does not know a model,
 
 from seqloom.kernel.describe import UnsupportedError, why_not
 from seqloom.kernel.library import available, num_threads, set_threads
+from seqloom.kernel.rounding import Rounded, all_rounded, from_arrays, rounded, to_arrays
 from seqloom.kernel.stepper import KernelStepper
+from seqloom.kernel.weights import read_weights
 
 __all__ = [
     "KernelStepper",
+    "Rounded",
     "UnsupportedError",
+    "all_rounded",
     "available",
+    "from_arrays",
     "num_threads",
+    "read_weights",
+    "rounded",
     "set_threads",
+    "to_arrays",
     "why_not",
 ]

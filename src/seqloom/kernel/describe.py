@@ -82,8 +82,8 @@ class UnsupportedError(ValueError):
 def describe(recipe: Recipe) -> dict[str, str]:
     """The words that go with the weights. Raises UnsupportedError."""
     _check(recipe, "")
-    if recipe.source.kind in ("frames", "strokes"):
-        raise _unknown("source.kind", recipe.source.kind)
+    if recipe.series is not None:
+        raise _unknown("source.kind", recipe.series.kind)
     _check(recipe.encoder, "encoder.")
     _check(recipe.decoder, "decoder.")
     reverse = getattr(recipe.encoder, "reverse", False)

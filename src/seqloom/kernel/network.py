@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqloom.kernel.library import check, opened
+from seqloom.kernel.rounding import Rounded, Weight
+from seqloom.kernel.weights import lies_in_a_file
 from seqloom.search.stepper import Candidates, Ids, Reals
 
 
@@ -71,13 +73,12 @@ class Network:
     def __init__(
         self,
         words: Mapping[str, str],
-        weights: Mapping[str, NDArray[Any]],
+        weights: Mapping[str, Weight],
         *,
-        int8: bool = False,
         instructions: str = "",
     ) -> None:
         self._library = opened()
-        self._handle = _load(words, weights, int8, instructions)
+        self._handle = _load(words, weights, instructions)
         weakref.finalize(self, self._library.seqloom_network_free, self._handle)
         sizes = (c_int64 * 7)()
         self._library.seqloom_network_sizes(self._handle, byref(sizes))
@@ -201,27 +202,39 @@ class _Rest:
         )
 
 
-def _load(
-    words: Mapping[str, str], weights: Mapping[str, NDArray[Any]], int8: bool, instructions: str
-) -> c_void_p:
+def _load(words: Mapping[str, str], weights: Mapping[str, Weight], instructions: str) -> c_void_p:
     library = opened()
     handed = library.seqloom_handed_new()
     handle = c_void_p()
     # The kernel copies what it takes: these arrays need to live until it is made, no longer.
-    arrays = {
-        name: np.ascontiguousarray(weight, dtype=np.float32) for name, weight in weights.items()
-    }
+    arrays = {name: _handed(weight) for name, weight in weights.items()}
     try:
         for name, word in words.items():
             check(library.seqloom_handed_word(handed, name.encode(), word.encode()))
-        for name, array in arrays.items():
+        for name, (data, numbers, factors) in arrays.items():
+            array = data if numbers is None else numbers
+            assert array is not None
             rows, columns = len(array), array.size // max(1, len(array))
-            where = name.encode(), _address(array), rows, columns
-            check(library.seqloom_handed_array(handed, *where))
-        check(library.seqloom_network_new(handed, instructions.encode(), int(int8), byref(handle)))
+            each = map(_address, (data, numbers, factors))
+            mapped = lies_in_a_file(array)
+            about = rows, columns, int(mapped)
+            check(library.seqloom_handed_array(handed, name.encode(), *each, *about))
+        check(library.seqloom_network_new(handed, instructions.encode(), byref(handle)))
     finally:
         library.seqloom_handed_free(handed)
     return handle
+
+
+def _handed(
+    weight: Weight,
+) -> tuple[NDArray[Any] | None, NDArray[Any] | None, NDArray[Any] | None]:
+    """Floats, or else whole numbers and their factors."""
+    if not isinstance(weight, Rounded):
+        return np.ascontiguousarray(weight, dtype=np.float32), None, None
+    numbers = np.ascontiguousarray(weight.numbers, dtype=np.int8)
+    factors = np.ascontiguousarray(weight.factors, dtype=np.float32)
+    assert factors.size == len(numbers), "a factor for each row"
+    return None, numbers, factors
 
 
 def _check_ids(ids: Ids, vocabulary: int) -> None:

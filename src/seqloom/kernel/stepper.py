@@ -8,15 +8,15 @@ Sizes: B sources, W hypotheses of each, k candidates.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqloom.config.recipe import Recipe
 from seqloom.config.search import Search
 from seqloom.kernel.describe import describe, plain
 from seqloom.kernel.network import Memory, Network, Wanted
+from seqloom.kernel.rounding import Weight, all_rounded
 from seqloom.search.hypothesis import Hypothesis
 from seqloom.search.stepper import Candidates, Ids, Reals
 from seqloom.search.walk import output_limits
@@ -34,8 +34,8 @@ class KernelState(NamedTuple):
 class KernelStepper:
     """Greedy, beam and sampling drive the kernel through this.
 
-    weights       the model's own, by name
-    int8          keep the weights in 8 bits: a quarter of the memory, nearly the same answers
+    weights       the model's own, by name; matrices may be in 8 bits already
+    int8          keep matrices in 8 bits: a quarter of the memory, nearly the same answers
     instructions  plain, avx2 or avx512; the best that this processor has if not given
 
     Raises UnsupportedError for a model that the kernel does not know.
@@ -44,13 +44,14 @@ class KernelStepper:
     def __init__(
         self,
         recipe: Recipe,
-        weights: Mapping[str, NDArray[Any]],
+        weights: Mapping[str, Weight],
         *,
         int8: bool = False,
         instructions: str = "",
     ) -> None:
         words = describe(recipe)
-        self.network = Network(words, weights, int8=int8, instructions=instructions)
+        kept = all_rounded(weights) if int8 else weights
+        self.network = Network(words, kept, instructions=instructions)
         self.vocabulary_size = self.network.sizes.target_vocabulary
 
     def start(self, sources: Sequence[Sequence[int]]) -> KernelState:

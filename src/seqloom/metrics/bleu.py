@@ -17,30 +17,34 @@ for chrF or exact.
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sacrebleu.metrics.base import Metric
-from sacrebleu.metrics.bleu import BLEU
-from sacrebleu.metrics.chrf import CHRF
 
 from seqloom.metrics.pairs import Pair
 from seqloom.metrics.tally import Counts, Tally
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric
 
 Tokenize = Literal["13a", "none", "intl", "char", "zh"]
 
 
 def bleu(pairs: Sequence[Pair], tokenize: Tokenize = "13a", lowercase: bool = False) -> Tally:
+    from sacrebleu.metrics.bleu import BLEU  # slow, and who only answers needs none
+
     # force: no log lines about options that only sacreBLEU's own command has.
     return _tally(pairs, BLEU(lowercase=lowercase, tokenize=tokenize, force=True))
 
 
 def chrf(pairs: Sequence[Pair], lowercase: bool = False) -> Tally:
+    from sacrebleu.metrics.chrf import CHRF
+
     return _tally(pairs, CHRF(lowercase=lowercase))
 
 
-def _tally(pairs: Sequence[Pair], metric: Metric) -> Tally:
+def _tally(pairs: Sequence[Pair], metric: "Metric") -> Tally:
     """The statistics that sacreBLEU itself adds up, one row per item; it has no public name for
     them, so a test holds the outcome against its public scores."""
     outputs = [pair.output for pair in pairs]

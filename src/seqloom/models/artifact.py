@@ -3,13 +3,14 @@
 What else is in its folder stands in models/folder.py.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
 
 from seqloom.config import Recipe, of_pairs
 from seqloom.data.batching import Batch
+from seqloom.data.series.reader import Reader
 from seqloom.kernel import KernelStepper
 from seqloom.models.build import build
 from seqloom.models.compiled import Compiled
@@ -18,7 +19,7 @@ from seqloom.models.folder import fill, load_recipe, save_recipe
 from seqloom.models.stepper import ModelStepper
 from seqloom.models.tensors import pairs_of
 from seqloom.search.stepper import Reals
-from seqloom.text.pair import PairCodec
+from seqloom.text.pair import FOLDER, PairCodec
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ def save_setting(folder: Path, recipe: Recipe, codec: PairCodec) -> None:
 def load_setting(folder: Path) -> tuple[Recipe, PairCodec]:
     """Recipe and vocabularies of a run. Raises UserError if this is no run folder of ours."""
     recipe = of_pairs(load_recipe(folder), str(folder))
-    return recipe, PairCodec.load(folder, recipe.copying)
+    codec = PairCodec.load(folder, recipe.copying)
+    if recipe.series is not None:
+        codec = replace(codec, series=Reader.load(folder / FOLDER, recipe))
+    return recipe, codec
 
 
 def load_run(folder: Path, device: str | torch.device = "cpu") -> Run:
     """The whole run, its weights on `device`. Raises UserError for anything that is not as it must be."""
     recipe, codec = load_setting(folder)
-    model = build(recipe, codec.source.size, codec.target.size)
+    model = build(recipe, codec.source_size, codec.target.size)
     fill(model, folder)
     return Run(recipe, codec, model.to(device).eval())

@@ -31,18 +31,24 @@ from seqloom.nn.readouts.softmax import Maxout, Softmax
 from seqloom.symbols import PAD
 
 
-def build(recipe: Recipe, source_vocabulary: int, target_vocabulary: int) -> EncoderDecoder:
+def build(recipe: Recipe, source_size: int, target_vocabulary: int) -> EncoderDecoder:
     """The model of a recipe, its weights set by the recipe's initialisation.
+
+    source_size  of the source vocabulary; of frames or strokes the features of one
 
     Draws from torch's default generator: seed it first for a repeatable start.
     """
     settings = recipe.decoder
     embedding = nn.Embedding(target_vocabulary, settings.embedding, padding_idx=PAD)
     if recipe.encoder.tied:
-        assert source_vocabulary == target_vocabulary
+        assert source_size == target_vocabulary
         encoder = _encoder(recipe.encoder, embedding)
+    elif recipe.series is not None:
+        assert isinstance(recipe.encoder, network.RecurrentEncoder)
+        read = nn.Linear(source_size, recipe.encoder.embedding)
+        encoder = _recurrent_encoder(recipe.encoder, read)
     else:
-        read = nn.Embedding(source_vocabulary, recipe.encoder.embedding, padding_idx=PAD)
+        read = nn.Embedding(source_size, recipe.encoder.embedding, padding_idx=PAD)
         encoder = _encoder(recipe.encoder, read)
     decoder = _decoder(settings, recipe.encoder, encoder)
     tied_to = embedding if settings.tied else None
@@ -54,7 +60,7 @@ def build(recipe: Recipe, source_vocabulary: int, target_vocabulary: int) -> Enc
             readout = Maxout(decoder.features, units, target_vocabulary, tied_to)
         case _:
             assert_never(settings)
-    sizes = source_vocabulary, target_vocabulary
+    sizes = source_size, target_vocabulary
     pointer = Pointer(decoder.features, *sizes) if recipe.copying else None
     model = EncoderDecoder(encoder, embedding, decoder, readout, pointer)
     return initialised(model, recipe.training)
@@ -80,14 +86,14 @@ def _decoder(settings: network.Decoder, encoder: network.Encoder, reader: Encode
 
 
 def _recurrent_encoder(
-    settings: network.RecurrentEncoder, embedding: nn.Embedding
+    settings: network.RecurrentEncoder, embedding: nn.Embedding | nn.Linear
 ) -> RecurrentEncoder:
-    sizes = [settings.embedding, *settings.widths[:-1]]
+    sizes = settings.inputs
     both_ways = sum(width > settings.hidden for width in settings.widths)
     forwards = [build_cell(settings, size) for size in sizes]
     backwards = [build_cell(settings, size) for size in sizes[:both_ways]]
     dropout = Dropout(settings.dropout, settings.variational)
-    stack = Stack(forwards, backwards, dropout, settings.residual)
+    stack = Stack(forwards, backwards, dropout, settings.residual, settings.pyramid)
     return RecurrentEncoder(embedding, stack, settings.reverse)
 
 

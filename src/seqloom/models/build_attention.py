@@ -9,6 +9,7 @@ from seqloom.nn.attention.content import Content
 from seqloom.nn.attention.coverage import Coverage
 from seqloom.nn.attention.local import LocalM, LocalP
 from seqloom.nn.attention.location import Location
+from seqloom.nn.attention.location_aware import LocationAware
 from seqloom.nn.attention.multihead import MultiHead
 
 
@@ -24,6 +25,9 @@ def build_attention(settings: settings_of.Attention, query: int, source: int) ->
             return Content(scores.Additive(query, source, settings.hidden or query))
         case settings_of.Coverage():
             return Coverage(query, source, settings.hidden or query)
+        case settings_of.LocationAware():
+            size = settings.hidden or query
+            return LocationAware(query, source, size, settings.filters, settings.window)
         case settings_of.Location():
             assert settings.max_source is not None  # refused when the recipe is read
             return Content(Location(query, settings.max_source))

@@ -8,7 +8,8 @@
 Which paper it is depends on the parts it is built from (models/build.py). With a pointer the numbers of
 a source also say what a copy of each would be, and those of a target may be copies (text/copying.py).
 
-Sizes: B batch, S source length, T target length, N rows (hypotheses), V vocabulary, U = V and the
+Sizes: B batch, S source length (positions that the encoder makes of it, where attention is meant), T target
+length, N rows (hypotheses), V vocabulary, U = V and the
 copied units of the batch that V has not, n real target positions in the batch.
 """
 
@@ -26,7 +27,8 @@ from seqloom.symbols import PAD, SOS, UNK
 
 
 class Pairs(NamedTuple):
-    """A padded batch: `source` [B, S], `target` [B, T], both with <eos>, and their lengths [B].
+    """A padded batch: `source` [B, S], `target` [B, T], both with <eos>, and their lengths [B]; or a
+    source of frames, [B, S, F], without.
 
     links  [B, T, S]  what attention should be, each row a distribution, or zeros where nothing is
            asked of it; None if nothing is asked at all
@@ -77,13 +79,12 @@ class EncoderDecoder(nn.Module):
         return self.embedding.num_embeddings
 
     def read(
-        self, source: Int[Tensor, "B S"], lengths: Int[Tensor, " B"]
+        self, source: Int[Tensor, "B S"] | Float[Tensor, "B S F"], lengths: Int[Tensor, " B"]
     ) -> tuple[DecoderMemory, DecoderState]:
         """Encode sources and set the decoder up for the first step."""
         plain = source if self.pointer is None else self.pointer.plain(source)
         encoded = self.encoder(plain, lengths)
-        valid = torch.arange(source.shape[1], device=source.device) < lengths.unsqueeze(1)
-        memory = self.decoder.remember(encoded, valid)
+        memory = self.decoder.remember(encoded, encoded.valid)
         state = self.decoder.start(encoded, memory)
         copies = () if self.pointer is None else self.pointer.copies(source)
         return (*memory, *copies), state
@@ -104,8 +105,14 @@ class EncoderDecoder(nn.Module):
 
         guided  w, the weight of the distance between attention and `pairs.links`
         """
-        log_probs, weights = self._forced(pairs)
-        loss = self._summed(log_probs, _real(pairs), smoothing)
+        features, weights, copies = self._forced(pairs)
+        targets = _real(pairs)
+        if copies is None:
+            summed = self.readout.loss(features, targets, smoothing)
+            loss = Loss(summed.smoothed, summed.nll, len(targets))
+        else:
+            log_probs = self._log_probs(features, weights, copies)
+            loss = self._summed(log_probs, targets, smoothing)
         if not guided or pairs.links is None or weights is None:
             return loss
         asked = pairs.links.transpose(0, 1)[pairs.target.t() != PAD]
@@ -130,13 +137,16 @@ class EncoderDecoder(nn.Module):
 
     def score(self, pairs: Pairs) -> Float[Tensor, "B T"]:
         """log p of every target token, <eos> included; 0 on padding."""
-        log_probs, _ = self._forced(pairs)
+        log_probs = self._log_probs(*self._forced(pairs))
         scores = log_probs.new_zeros(pairs.target.t().shape)
         scores[pairs.target.t() != PAD] = log_probs.gather(1, _real(pairs).unsqueeze(1)).squeeze(1)
         return scores.t()
 
-    def _forced(self, pairs: Pairs) -> tuple[Float[Tensor, "n U"], Float[Tensor, "n S"] | None]:
-        """log p over the vocabulary at all real positions, step after step, and the attention paid."""
+    def _forced(
+        self, pairs: Pairs
+    ) -> tuple[Float[Tensor, "n F"], Float[Tensor, "n S"] | None, Copies | None]:
+        """What the readout sees at all real positions, step after step; where they are asked for the
+        attention paid there, and what may be copied there."""
         memory, state = self.read(pairs.source, pairs.source_lengths)
         memory, copies = self.parted(memory)
         embedded = self._embedded(_shifted(pairs.target).t())
@@ -146,7 +156,7 @@ class EncoderDecoder(nn.Module):
         weights = steps.weights[valid] if asked and steps.weights is not None else None
         if copies is not None:
             copies = Copies(*(part.expand(len(valid), *part.shape)[valid] for part in copies))
-        return self._log_probs(steps.features[valid], weights, copies), weights
+        return steps.features[valid], weights, copies
 
     def _log_probs(
         self,

@@ -21,7 +21,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from seqloom.models.documents import Documents, Sentences
+from seqloom.models.documents import Documents
 from seqloom.nn.attention.pooling import Pooled, Pooling
 from seqloom.nn.cells.stack import Stack
 
@@ -94,7 +94,10 @@ def word_level(
     """The vectors of all sentences and the weights of their words, each in its place."""
     B, L = len(documents.sentences), int(documents.sentences.max())
     T = max(group.words.shape[1] for group in documents.groups)
-    read = [_group(embedding, level, group) for group in documents.groups]
+    read = [
+        level(embedded, group.lengths)
+        for embedded, group in zip(_embedded(embedding, documents), documents.groups, strict=True)
+    ]
     places = torch.cat([group.places for group in documents.groups])
     vectors = torch.cat([pooled.vector for pooled in read])
     weights = torch.cat([_widened(pooled.weights, T) for pooled in read])
@@ -103,8 +106,13 @@ def word_level(
     )
 
 
-def _group(embedding: nn.Embedding, level: Level, group: Sentences) -> Pooled:
-    return level(embedding(group.words), group.lengths)
+def _embedded(embedding: nn.Embedding, documents: Documents) -> list[Float[Tensor, "N T E"]]:
+    """The words of each group, looked up at once: the gradient of a look-up is as large as the whole
+    embedding, and there had better be one of them."""
+    shapes = [group.words.shape for group in documents.groups]
+    words = embedding(torch.cat([group.words.reshape(-1) for group in documents.groups]))
+    parts = words.split([shape.numel() for shape in shapes])
+    return [part.view(*shape, -1) for part, shape in zip(parts, shapes, strict=True)]
 
 
 def _widened(weights: Float[Tensor, "N S"], T: int) -> Float[Tensor, "N T"]:

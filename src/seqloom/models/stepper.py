@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqloom.data.batching import pad
+from seqloom.data.batching import together
 from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.models.tensors import device_of, to_tensor
 from seqloom.nn.decoders.decoder import DecoderMemory, DecoderState
@@ -39,8 +39,8 @@ class ModelStepper:
 
     @torch.inference_mode()
     def start(self, sources: Sequence[Sequence[int]]) -> ModelState:
-        """Encode the sources in one padded batch."""
-        ids, lengths = pad(sources)
+        """Encode the sources, ids or series, in one padded batch."""
+        ids, lengths = together(sources)
         with _memory_errors():
             memory, cells = self.model.read(
                 to_tensor(ids, self.device), to_tensor(lengths, self.device)

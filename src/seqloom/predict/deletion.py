@@ -6,41 +6,48 @@ with the largest weights first, and the probability of the label that it was giv
     random  units drawn by chance; the mean of several draws
 
 An attention that says something has its curve fall faster than chance, and the least fall slower.
-A document is never emptied: what is taken out is at most a share of it.
+A document is never emptied: what is taken out is at most a share of it. Units are taken out of what the
+model reads, the ids: put together again as text, the words on both sides of a gap could become one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqloom.data.documents.cut import Sentence
 from seqloom.predict.document import DocumentResult
 
 Unit = Literal["word", "sentence"]
 Order = Literal["most", "least", "random"]
 Numbers = NDArray[np.float64]
+T = TypeVar("T")
 ORDERS: tuple[Order, ...] = ("most", "least", "random")
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 
-class Text(NamedTuple):
-    """A document as pieces, sentence by sentence."""
+class Answered(NamedTuple):
+    """A document as it was read, and the answer to it."""
 
-    sentences: tuple[tuple[str, ...], ...]
+    sentences: list[Sentence]
+    result: DocumentResult
 
-    def without(self, gone: set[int], unit: Unit) -> list[list[str]]:
-        """What is left: units are numbered through the whole document."""
-        if unit == "sentence":
-            return [[*each] for place, each in enumerate(self.sentences) if place not in gone]
-        firsts = accumulate(map(len, self.sentences), initial=0)
-        left = [
-            [piece for place, piece in enumerate(each, start=first) if place not in gone]
-            for each, first in zip(self.sentences, firsts, strict=False)
-        ]
-        return [each for each in left if each]
+
+def without(sentences: Sequence[Sentence], gone: set[int], unit: Unit) -> list[Sentence]:
+    """What is left: units are numbered through the whole document."""
+    if unit == "sentence":
+        return [each for place, each in enumerate(sentences) if place not in gone]
+    firsts = accumulate((len(each.words) for each in sentences), initial=0)
+    left = [_kept(each, first, gone) for each, first in zip(sentences, firsts, strict=False)]
+    return [each for each in left if each.words]
+
+
+def _kept(sentence: Sentence, first: int, gone: set[int]) -> Sentence:
+    places = [place for place in range(len(sentence.words)) if first + place not in gone]
+    return Sentence([sentence.words[i] for i in places], [sentence.pieces[i] for i in places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,12 @@ class Deletion:
         }
 
 
-Probability = Callable[[Sequence[tuple[list[list[str]], str]]], list[float]]
-"""Documents as sentences of pieces, each with a label -> the probability of that label."""
+Probability = Callable[[Sequence[tuple[list[Sentence], str]]], list[float]]
+"""Documents as sentences, each with a label -> the probability of that label."""
 
 
 def deletion(
-    results: Iterable[DocumentResult],
+    documents: Iterable[Answered],
     probability: Probability,
     unit: Unit,
     *,
@@ -86,14 +93,13 @@ def deletion(
     random = np.random.default_rng(seed)
     sums: dict[Order, Numbers] = {order: np.zeros(len(shares)) for order in ORDERS}
     count = 0
-    for result in results:
+    for sentences, result in documents:
         weights = _weights(result, unit)
         if len(weights) < 2 or not result.labels:
             continue
-        text = Text(tuple(sentence.pieces for sentence in result.sentences))
         orders = _orders(weights, draws, random)
         asked = [
-            (text.without({*order[: round(share * len(weights))].tolist()}, unit), result.labels[0])
+            (without(sentences, _first(order, share), unit), result.labels[0])
             for _, order in orders
             for share in shares
         ]
@@ -105,6 +111,21 @@ def deletion(
         name: tuple((total / max(1, count)).tolist()) for name, total in sums.items()
     }
     return Deletion(unit, count, tuple(shares), curves)
+
+
+def drawn(documents: Iterable[T], count: int, seed: int) -> list[T]:
+    """So many of a stream, each as likely as any other, in the stream's order: place i of the stream
+    takes one of `count` seats with probability count / i (Vitter 1985, algorithm R)."""
+    random, seats = np.random.default_rng(seed), list[tuple[int, T]]()
+    for place, document in enumerate(documents):
+        seat = place if place < count else int(random.integers(place + 1))
+        if seat < count:
+            seats[seat : seat + 1] = [(place, document)]
+    return [document for _, document in sorted(seats, key=lambda taken: taken[0])]
+
+
+def _first(order: NDArray[np.int64], share: float) -> set[int]:
+    return {*order[: round(share * len(order))].tolist()}
 
 
 def _weights(result: DocumentResult, unit: Unit) -> Numbers:

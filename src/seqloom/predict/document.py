@@ -36,7 +36,7 @@ class DocumentResult:
 
     def shades(self) -> list[list[float]]:
         """How much each word counts in the whole document, the strongest 1: the square root of its
-        sentence's weight times its own (Yang 2016, section 3.5), over the largest of these."""
+        sentence's weight times its own (Yang 2016, figures 5 and 6), over the largest of these."""
         raw = [
             [sentence.weight**0.5 * weight for weight in sentence.weights]
             for sentence in self.sentences

@@ -14,7 +14,7 @@ from seqloom.runtime.folder import (
     is_export,
     read_description,
 )
-from seqloom.runtime.run import OnnxRun, load_export
+from seqloom.runtime.run import OnnxRun, compiled, load_export
 from seqloom.runtime.session import OnnxStepper
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Description",
     "OnnxRun",
     "OnnxStepper",
+    "compiled",
     "is_export",
     "load_export",
     "read_description",

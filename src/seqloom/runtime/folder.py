@@ -4,7 +4,7 @@
     config.yaml   the recipe
     tokenizer/    both sides' vocabularies and tokenizers
     encoder.onnx, step.onnx, greedy.onnx
-    weights.safetensors   the weights of all graphs, and in 32 bits the model's own by their names
+    weights.safetensors   the weights of all graphs, and the model's own by their names
     README.md     the card
 
 Nothing in it is code, and loading it runs none.
@@ -24,7 +24,7 @@ ENCODER, STEP, GREEDY = "encoder.onnx", "step.onnx", "greedy.onnx"
 GRAPHS = (ENCODER, STEP, GREEDY)
 WEIGHTS = "weights.safetensors"
 GRAPH_ONLY = "graph."
-"""What the names of weights begin with that the model has in another order, or not in 8 bits."""
+"""What the names of weights begin with that the model has in another order."""
 
 
 class Checked(Section):

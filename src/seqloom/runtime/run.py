@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqloom.config import Recipe, of_pairs, read_recipe
 from seqloom.data.batching import Batch
-from seqloom.errors import UserError
-from seqloom.kernel import KernelStepper, available, set_threads, why_not
+from seqloom.kernel import (
+    KernelStepper,
+    available,
+    from_arrays,
+    read_weights,
+    set_threads,
+    why_not,
+)
 from seqloom.runtime.folder import GRAPH_ONLY, WEIGHTS, Description, read_description
 from seqloom.runtime.session import OnnxStepper, num_threads
 from seqloom.search.stepper import Ids, Reals, Stepper
@@ -60,32 +65,21 @@ def load_export(folder: Path, threads: int | None = None) -> OnnxRun:
     about = read_description(folder)
     recipe = of_pairs(read_recipe(folder / "config.yaml"), str(folder))
     codec = PairCodec.load(folder, recipe.copying)
-    steps = _compiled(folder, about, recipe, threads) or OnnxStepper(folder, about, threads)
+    steps = compiled(folder, about, recipe, threads) or OnnxStepper(folder, about, threads)
     return OnnxRun(recipe, codec, about, steps)
 
 
-def _compiled(
-    folder: Path, about: Description, recipe: Recipe, threads: int | None
+def compiled(
+    folder: Path, about: Description, recipe: Recipe, threads: int | None = None
 ) -> KernelStepper | None:
-    """None where the graphs have to answer: the kernel was not built or is not wanted, it does not
-    know the model, or its own weights are not there, as in 8 bits."""
-    if about.int8 or WEIGHTS not in about.sizes or not available() or why_not(recipe):
+    """The kernel with the weights of an export. None where the graphs have to answer: it was not built
+    or is not wanted, it does not know the model, or its own weights are not there."""
+    if WEIGHTS not in about.sizes or not available() or why_not(recipe):
         return None
-    stepper = KernelStepper(recipe, _own_weights(folder / WEIGHTS))
+    found = read_weights(folder / WEIGHTS)
+    own = {name: array for name, array in found.items() if not name.startswith(GRAPH_ONLY)}
+    if not own:
+        return None
+    stepper = KernelStepper(recipe, from_arrays(own))
     set_threads(threads or num_threads())
     return stepper
-
-
-def _own_weights(path: Path) -> dict[str, NDArray[np.float32]]:
-    """The model's weights by their names, without those that only the graphs take."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            names = file.keys()
-            return {n: file.get_tensor(n) for n in names if not n.startswith(GRAPH_ONLY)}
-    except SafetensorError as error:
-        raise UserError(
-            f"{path}: not a whole safetensors file ({error}). Copy the file again, or export the run "
-            "again."
-        ) from error

@@ -11,7 +11,7 @@ import json
 import logging
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from pydantic import ValidationError
 
@@ -25,10 +25,15 @@ from seqloom.model import Model
 from seqloom.predict import Predictor, Result
 from seqloom.predict.prefix import Prefix
 from seqloom.predict.trace import trace
+from seqloom.server import documents
 from seqloom.server.job import Kind, Reply
 from seqloom.server.unfolding import Unfolding
 from seqloom.symbols import UNK
 
+if TYPE_CHECKING:
+    from seqloom.classifier import Classifier  # brings torch, which exported models do without
+
+Served = Union[Model, "Classifier"]
 Show = Callable[[bytes], None]
 Item = dict[str, Any]
 
@@ -40,7 +45,7 @@ class RefusedError(Exception):
 
 
 def answer(
-    model: Model, kind: Kind, settings: dict[str, Any], items: Sequence[Item], show: Show
+    model: Served, kind: Kind, settings: dict[str, Any], items: Sequence[Item], show: Show
 ) -> list[Reply]:
     """One reply for each item.
 
@@ -49,7 +54,8 @@ def answer(
     show      is told what there is of a streamed answer
     """
     try:
-        return [Reply(200, encoded(each)) for each in _ANSWERS[kind](model, settings, items, show)]
+        told = _told(model, kind, settings, items, show)
+        return [Reply(200, encoded(each)) for each in told]
     except Exception as error:
         if len(items) > 1:
             return [
@@ -174,6 +180,16 @@ def _score(
 _ANSWERS: dict[
     Kind, Callable[[Model, dict[str, Any], Sequence[Item], Show], list[dict[str, Any]]]
 ] = {"predict": _predict, "explain": _explain, "stream": _stream, "score": _score}
+
+
+def _told(
+    model: Served, kind: Kind, settings: dict[str, Any], items: Sequence[Item], show: Show
+) -> list[dict[str, Any]]:
+    if isinstance(model, Model):
+        return _ANSWERS[kind](model, settings, items, show)
+    if kind not in documents.ANSWERS:
+        raise RefusedError("This model gives labels to documents. Ask it to predict or to explain.")
+    return documents.ANSWERS[kind](model, items)
 
 
 def _example(item: Item) -> Example:

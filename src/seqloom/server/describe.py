@@ -3,13 +3,17 @@
 from typing import Any
 
 from seqloom.model import Model
+from seqloom.server.answers import Served
+from seqloom.server.documents import describe_classifier
 
 ELSEWHERE = frozenset({"dictionary", "batch_size"})
 """Settings of the search that no client may change: a file of the server, and its memory."""
 
 
-def describe(name: str, model: Model) -> dict[str, Any]:
+def describe(name: str, model: Served) -> dict[str, Any]:
     """For JSON."""
+    if not isinstance(model, Model):
+        return describe_classifier(name, model)
     recipe = model.recipe
     return {
         "name": name,

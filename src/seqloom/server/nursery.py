@@ -18,9 +18,10 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import cast
 
 from seqloom.errors import UserError
-from seqloom.model import Model
+from seqloom.server.answers import Served
 from seqloom.server.describe import describe
 from seqloom.server.wire import Frame, receive, send
 from seqloom.server.worker import work
@@ -47,7 +48,7 @@ def main(control: socket.socket) -> None:
     _fork_on_demand(control, models, asked.header["threads"])
 
 
-def _fork_on_demand(control: socket.socket, models: dict[str, Model], threads: int) -> None:
+def _fork_on_demand(control: socket.socket, models: dict[str, Served], threads: int) -> None:
     while True:
         _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not descriptors:
@@ -59,7 +60,7 @@ def _fork_on_demand(control: socket.socket, models: dict[str, Model], threads: i
         ours.close()
 
 
-def _live(ours: socket.socket, models: dict[str, Model], threads: int) -> None:
+def _live(ours: socket.socket, models: dict[str, Served], threads: int) -> None:
     """The whole life of a worker; never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     status = 1
@@ -69,10 +70,13 @@ def _live(ours: socket.socket, models: dict[str, Model], threads: int) -> None:
     os._exit(status)
 
 
-def _load(folder: str) -> Model:
-    from seqloom.api import load_pairs
+def _load(folder: str) -> Served:
+    from seqloom.api import as_pairs, load
 
-    model = load_pairs(Path(folder), "seqloom serve", "cpu")
+    model = load(Path(folder), "cpu")
+    if model.recipe.family == "documents":
+        return cast("Served", model)
+    model = as_pairs(model, "seqloom serve")
     model.answering.stepper()  # packs the weights of the compiled kernel
     return model
 

@@ -1,6 +1,6 @@
 """What clients are sent, for the OpenAPI description; workers write it as JSON (answers.py)."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -29,6 +29,26 @@ class Output(BaseModel):
     attention: list[list[float]] | None
 
 
+class Sentence(BaseModel):
+    """weight is that in the document, weights those of the words in the sentence."""
+
+    text: str
+    weight: float
+    words: list[str]
+    weights: list[float]
+
+
+class DocumentResult(BaseModel):
+    """Of a classifier: the labels given, the probability of each label, and with `attention` the
+    sentences."""
+
+    kind: Literal["documents"]
+    labels: list[str]
+    probabilities: dict[str, float]
+    sentences: list[Sentence] | None = None
+    notes: list[str]
+
+
 class Result(BaseModel):
     """Outputs best first; `unknown` is what of the source was never seen in training."""
 
@@ -40,7 +60,7 @@ class Result(BaseModel):
 
 class Predictions(BaseModel):
     model: str
-    results: list[Result]
+    results: list[Result | DocumentResult]
 
 
 class Alternative(BaseModel):
@@ -101,6 +121,8 @@ class About(BaseModel):
     search: dict[str, Any]
     attention: bool
     max_source: int
+    labels: list[str] | None = None
+    multi_label: bool | None = None
 
 
 class Models(BaseModel):

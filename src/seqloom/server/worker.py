@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from seqloom.kernel import available, set_threads
 from seqloom.model import Model
 from seqloom.runtime import OnnxStepper
-from seqloom.server.answers import answer
+from seqloom.server.answers import Served, answer
 from seqloom.server.wire import Frame, receive, send
 
 
-def work(front: socket.socket, models: Mapping[str, Model], threads: int) -> None:
+def work(front: socket.socket, models: Mapping[str, Served], threads: int) -> None:
     """Answer until the front is gone."""
     _use(threads, models)
     send(front, Frame({"pid": os.getpid(), "threads": threads}))
@@ -35,7 +35,7 @@ def work(front: socket.socket, models: Mapping[str, Model], threads: int) -> Non
         send(front, Frame({"replies": sizes}, b"".join(reply.body for reply in replies)))
 
 
-def _use(threads: int, models: Mapping[str, Model]) -> None:
+def _use(threads: int, models: Mapping[str, Served]) -> None:
     """One pool for the process: that of whatever answers."""
     if available():
         set_threads(threads)
@@ -44,6 +44,8 @@ def _use(threads: int, models: Mapping[str, Model]) -> None:
 
         torch.set_num_threads(threads)
     for model in models.values():
+        if not isinstance(model, Model):
+            continue
         stepper = model.answering.stepper()
         if isinstance(stepper, OnnxStepper):
             stepper.threads = threads

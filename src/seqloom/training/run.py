@@ -126,7 +126,12 @@ def _at_once(recipe: DocumentRecipe, folder: Path) -> Generator[Event]:
     facts = facts_of(data.codec, len(data.train), len(data.dev))
     size = fitted.model.weights.size + fitted.model.bias.size
     yield Ready(folder, size, facts, 1, progress)
-    record = {"update": 1, "epoch": 1, "dev_loss": fitted.validation.loss, "seconds": fitted.seconds}
+    record = {
+        "update": 1,
+        "epoch": 1,
+        "dev_loss": fitted.validation.loss,
+        "seconds": fitted.seconds,
+    }
     Journal(folder / "metrics.jsonl", 0, tensorboard=False).write(record)
     shutil.rmtree(folder / "cache", ignore_errors=True)
     yield Finished(progress.finished, fitted.validation, progress)

@@ -32,19 +32,26 @@ def read_documents(
     bad: BadRows | None = None,
     need_label: bool = True,
     known: Labels | None = None,
+    every_row: bool = False,
 ) -> Iterator[Document]:
     """All documents of all files in order, read as they are asked for.
 
     bad         where bad rows are set aside; without it the first one raises a UserError
     need_label  False takes the label where there is one and None where there is not
     known       the labels of training; a row with any other is bad
+    every_row   an empty document stands for a row that is set aside, so that answers keep their places
     """
     for path in paths:
         if format_of(path, data) != "folders":
             check_readable(path)
         elif not Path(path).is_dir():
             raise UserError(f"{path}: must be a folder of folders, but is none. Mend data.format.")
-    return (each for path in paths for each in _read_file(path, data, bad, need_label, known))
+    return (
+        document
+        for path in paths
+        for document in _read_file(path, data, bad, need_label, known)
+        if every_row or document.text
+    )
 
 
 def format_of(path: str, data: DocumentData) -> DocumentFormat:
@@ -65,6 +72,7 @@ def _read_file(
         if isinstance(judged, Fault):
             settle(judged, bad)
             set_aside += 1
+            yield Document("", None, str(judged.place))
         else:
             good += 1
             yield judged

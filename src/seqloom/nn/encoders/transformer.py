@@ -10,11 +10,10 @@ one more stands at the end.
 Sizes: B batch, S source length, E embedding (= H features of a position).
 """
 
-import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from seqloom.nn.encoders.encoder import Encoded, Encoder
+from seqloom.nn.encoders.encoder import Encoded, Encoder, valid_of
 from seqloom.nn.positions import placed
 
 
@@ -34,9 +33,9 @@ class TransformerEncoder(Encoder):
         self.norm = norm
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, " B"]) -> Encoded:
-        padding = torch.arange(source.shape[1], device=source.device) >= lengths.unsqueeze(1)
+    def forward(self, source: Tensor, lengths: Int[Tensor, " B"]) -> Encoded:
+        valid = valid_of(lengths, source.shape[1])
         states = self.dropout(placed(self.embedding(source), first=0))
         for layer in self.layers:
-            states = layer(states, src_key_padding_mask=padding)
-        return Encoded(self.norm(states), [])
+            states = layer(states, src_key_padding_mask=~valid)
+        return Encoded(self.norm(states), [], valid)

@@ -68,9 +68,7 @@ def find_series(recipe: Recipe, folder: Path) -> Sets:
     )
 
 
-def _files(
-    recipe: Recipe, paths: Sequence[str], bad: Sequence[BadRows], most: int = 0
-) -> Examples:
+def _files(recipe: Recipe, paths: Sequence[str], bad: Sequence[BadRows], most: int = 0) -> Examples:
     """The pairs of some files, to be read any number of times."""
 
     def read() -> Iterator[Example]:

@@ -22,8 +22,8 @@ from seqloom.models.tensors import pairs_of
 from seqloom.predict import Predictor
 from seqloom.text.pair import PairCodec
 from seqloom.training.pairs.prepare import batches_of, prepare
-from seqloom.training.pairs.series import prepare_series
 from seqloom.training.pairs.sampling import own_probability
+from seqloom.training.pairs.series import prepare_series
 from seqloom.training.task import Facts, Sums, Task, Validation, named_items
 
 

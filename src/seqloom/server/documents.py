@@ -1,0 +1,66 @@
+"""What a worker answers where the model classifies documents (classifier.py).
+
+predict   the labels and their probabilities; with `attention` the weighed sentences too
+explain   all of that, for the page to draw
+
+Settings of a search mean nothing here and are passed over.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from seqloom.server.job import Kind
+
+if TYPE_CHECKING:
+    from seqloom.classifier import Classifier  # brings torch, which exported models do without
+    from seqloom.predict.document import DocumentResult
+
+Item = dict[str, Any]
+Told = dict[str, Any]
+
+KIND = "documents"
+
+
+def describe_classifier(name: str, model: "Classifier") -> Told:
+    """For /v1/models."""
+    recipe = model.recipe
+    return {
+        "name": name,
+        "kind": KIND,
+        "recipe": recipe.name,
+        "description": recipe.description,
+        "labels": list(model.labels),
+        "multi_label": recipe.data.multi_label,
+        "source": {**recipe.tokens.model_dump(mode="json"), "features": []},
+        "target": {},
+        "search": {},
+        "attention": not model.unweighed,
+        "max_source": recipe.data.max_words * recipe.data.max_sentences,
+    }
+
+
+def _predict(model: "Classifier", items: Sequence[Item]) -> list[Told]:
+    told = [{"kind": KIND, **result.to_dict()} for result in _results(model, items)]
+    for item, each in zip(items, told, strict=True):
+        if not item["attention"]:
+            del each["sentences"]
+    return told
+
+
+def _explain(model: "Classifier", items: Sequence[Item]) -> list[Told]:
+    results = _results(model, items)
+    if why := model.unweighed:
+        note = why[0].upper() + why[1:]
+        results = [replace(result, notes=(*result.notes, note)) for result in results]
+    return [{"kind": KIND, "result": result.to_dict()} for result in results]
+
+
+def _results(model: "Classifier", items: Sequence[Item]) -> "list[DocumentResult]":
+    return model.predict([item["source"] for item in items])
+
+
+ANSWERS: dict[Kind, Callable[["Classifier", Sequence[Item]], list[Told]]] = {
+    "predict": _predict,
+    "explain": _explain,
+}
