@@ -52,20 +52,24 @@ API int seqloom_threads() { return threads(); }
 
 API void* seqloom_handed_new() { return new (std::nothrow) Handed; }
 API void seqloom_handed_free(void* handed) { delete static_cast<Handed*>(handed); }
-API int seqloom_handed_array(void* handed, const char* name, const float* data, int64_t rows,
-                             int64_t columns) {
-    return guarded([&] { static_cast<Handed*>(handed)->arrays[name] = {data, rows, columns}; });
+// Floats, or bytes with a factor for each row; `mapped` if they are a file's memory, read only.
+API int seqloom_handed_array(void* handed, const char* name, const float* data, const int8_t* bytes,
+                             const float* factors, int64_t rows, int64_t columns, int mapped) {
+    return guarded([&] {
+        static_cast<Handed*>(handed)->arrays[name] = {data,  rows,    columns,
+                                                      bytes, factors, mapped != 0};
+    });
 }
 API int seqloom_handed_word(void* handed, const char* name, const char* word) {
     return guarded([&] { static_cast<Handed*>(handed)->words[name] = word; });
 }
 
-// `instructions` is plain, avx2, avx512, or empty for the best; `bytes` keeps weights in 8 bits.
-API int seqloom_network_new(void* handed, const char* instructions, int bytes, void** network) {
+// `instructions` is plain, avx2, avx512, or empty for the best.
+API int seqloom_network_new(void* handed, const char* instructions, void** network) {
     return guarded([&] {
         const Routines* chosen = routines(*instructions ? instructions : nullptr);
         require(chosen, std::string("this processor has no ") + instructions);
-        *network = new Network(*static_cast<Handed*>(handed), chosen, bytes != 0);
+        *network = new Network(*static_cast<Handed*>(handed), chosen);
     });
 }
 API void seqloom_network_free(void* network) { delete static_cast<Network*>(network); }

@@ -6,16 +6,6 @@
 
 namespace seqloom {
 
-// Columns first .. first + count - 1 of an array, copied.
-static std::vector<float> columns(const Array& array, long first, long count) {
-    std::vector<float> part;
-    for (long row = 0; row < array.rows; row++) {
-        const float* from = array.data + row * array.columns + first;
-        part.insert(part.end(), from, from + count);
-    }
-    return part;
-}
-
 Decoder::Decoder(const Making& making, const Encoder& encoder) : routines_(making.routines) {
     std::map<std::string, Kind> kinds{{"sutskever", Kind::sutskever}, {"cho", Kind::cho},
                                       {"bahdanau", Kind::bahdanau}, {"luong", Kind::luong}};
@@ -46,23 +36,21 @@ void Decoder::make_readout(const Making& making, const Encoder& encoder) {
     long D = cells_[0].hidden(), H = encoder.features();
     const std::string embedded =
         handed.has("embedding.weight") ? "embedding.weight" : "encoder.embedding.weight";
-    Array embedding = handed.take(embedded);
+    Embedding embedding(handed.take(embedded));
     std::vector<Array> inputs{handed.take("decoder.layers.cells.0.W")};
     std::vector<Array> biases{handed.take("decoder.layers.cells.0.b")};
-    std::vector<float> of_state, of_token, of_context;
+    Columns of_token;
     std::string softmax = "readout";
     if (kind_ == Kind::cho || kind_ == Kind::bahdanau) {
         Array U = handed.take("readout.U.weight");
-        long E = embedding.columns;
+        long E = embedding.features;
         require(U.columns == D + E + H, "the readout does not fit the decoder");
-        of_state = columns(U, 0, D);
-        of_token = columns(U, D, E);
-        of_context = columns(U, D + E, H);
-        maxout_ = Matrix(routines_, {Array{of_state.data(), U.rows, D}}, {}, making.bytes);
-        inputs.push_back({of_token.data(), U.rows, E});
+        Columns of_state(U, 0, D), of_context(U, D + E, H);
+        of_token = Columns(U, D, E);
+        maxout_ = Matrix(routines_, {of_state.array()}, {});
+        inputs.push_back(of_token.array());
         biases.push_back(handed.take("readout.U.bias"));
-        std::vector<Array> linear{handed.take("decoder.C.weight"), {of_context.data(), U.rows, H}};
-        value_ = Matrix(routines_, linear, {}, making.bytes);
+        value_ = Matrix(routines_, {handed.take("decoder.C.weight"), of_context.array()}, {});
         softmax = "readout.softmax";
     }
     fed_ = Fed(making, embedding, inputs, biases);
@@ -75,7 +63,7 @@ void Decoder::make_readout(const Making& making, const Encoder& encoder) {
     long features = maxout_ ? maxout_.outputs() / 2 : D;
     require((narrow_ ? narrow_.inputs() : output_.inputs()) == features &&
                 (!narrow_ || narrow_.outputs() == output_.inputs()) &&
-                output_.outputs() == embedding.rows,
+                output_.outputs() == embedding.count,
             "the readout does not fit the decoder");
 }
 
@@ -101,14 +89,13 @@ void Decoder::make_attention(const Making& making, const Encoder& encoder) {
     if (query_) {
         Array v = handed.take(score + "v.weight");
         require(v.rows * v.columns == key_size_, "the attention's v has another size than its keys");
-        v_.assign(v.data, v.data + key_size_);
+        v_ = v.floats();
     }
     if (kind_ == Kind::luong) {
         Array W_c = handed.take("decoder.W_c.weight");
         require(W_c.columns == H + D && W_c.rows == D, "W_c does not fit the decoder");
-        std::vector<float> context = columns(W_c, 0, H), state = columns(W_c, H, D);
-        value_ = Matrix(routines_, {Array{context.data(), D, H}}, {}, making.bytes);
-        state_half_ = Matrix(routines_, {Array{state.data(), D, D}}, {}, making.bytes);
+        value_ = Matrix(routines_, {Columns(W_c, 0, H).array()}, {});
+        state_half_ = Matrix(routines_, {Columns(W_c, H, D).array()}, {});
         if (handed.has("decoder.feed.weight")) {
             feed_ = making.matrix("decoder.feed.weight");
             require(feed_.inputs() == D && feed_.outputs() == cells_[0].gates(),

@@ -15,8 +15,8 @@ Encoder::Encoder(const Making& making) {
     Handed& handed = making.handed;
     // Shared with the decoder, it has the name of either.
     const std::string own = "encoder.embedding.weight";
-    Array embedding = handed.take(handed.has(own) ? own : "embedding.weight");
-    vocabulary_ = embedding.rows;
+    Embedding embedding(handed.take(handed.has(own) ? own : "embedding.weight"));
+    vocabulary_ = embedding.count;
     reverse_ = handed.word("reverse") == "yes";
     bool both = handed.has("encoder.stack.backwards.0.W");
     for (int layer = 0; handed.has("encoder.stack.forwards." + std::to_string(layer) + ".W"); layer++) {

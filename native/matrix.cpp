@@ -1,59 +1,103 @@
 #include "matrix.hpp"
 
-#include <cmath>
+#include <algorithm>
 
 #include "network.hpp"
+#ifdef __unix__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 namespace seqloom {
 
-static std::vector<const float*> rows_of(const std::vector<Array>& arrays, long inputs) {
-    std::vector<const float*> rows;
-    for (const Array& array : arrays) {
-        require(array.columns == inputs, "matrices that are stacked differ in their inputs");
-        for (long row = 0; row < array.rows; row++) rows.push_back(array.data + row * inputs);
+std::vector<float> Array::floats() const {
+    std::vector<float> all;
+    all.reserve(size());
+    for (long row = 0; row < rows; row++)
+        for (long column = 0; column < columns; column++) all.push_back(at(row, column));
+    release();
+    return all;
+}
+
+// The pages are the file's: who reads them again has them read from it again.
+void Array::release() const {
+#ifdef MADV_DONTNEED
+    if (!mapped) return;
+    auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    auto first = bytes ? reinterpret_cast<std::uintptr_t>(bytes)
+                       : reinterpret_cast<std::uintptr_t>(data);
+    auto last = first + size() * (bytes ? sizeof(int8_t) : sizeof(float));
+    first = first / page * page;
+    madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+#endif
+}
+
+Columns::Columns(const Array& of, long first, long count)
+    : shape_{nullptr, of.rows, count, nullptr, of.factors} {
+    for (long row = 0; row < of.rows; row++) {
+        long from = row * of.columns + first;
+        if (of.bytes)
+            bytes_.insert(bytes_.end(), of.bytes + from, of.bytes + from + count);
+        else
+            floats_.insert(floats_.end(), of.data + from, of.data + from + count);
     }
-    return rows;
+    of.release();
+}
+
+Array Columns::array() const {
+    Array array = shape_;
+    if (bytes_.empty())
+        array.data = floats_.data();
+    else
+        array.bytes = bytes_.data();
+    return array;
 }
 
 Matrix::Matrix(const Routines* routines, const std::vector<Array>& arrays,
-               const std::vector<Array>& biases, bool bytes)
+               const std::vector<Array>& biases)
     : routines_(routines), inputs_(arrays.at(0).columns) {
-    auto rows = rows_of(arrays, inputs_);
-    outputs_ = static_cast<long>(rows.size());
+    bool bytes = arrays[0].bytes;
+    for (const Array& array : arrays) {
+        require(array.columns == inputs_, "matrices that are stacked differ in their inputs");
+        require(bytes == (array.bytes != nullptr), "some weights are in 8 bits and others are not");
+        outputs_ += array.rows;
+    }
     long panel = routines->panel, filled = (outputs_ + panel - 1) / panel * panel;
     if (bytes) {
-        pack_bytes(rows);
+        bytes_ = Aligned<int8_t>(filled * inputs_);
+        factors_ = Aligned<float>(filled);
     } else {
         weights_ = Aligned<float>(filled * inputs_);
-        for (long row = 0; row < outputs_; row++)
-            for (long k = 0; k < inputs_; k++)
-                weights_.data()[(row / panel * inputs_ + k) * panel + row % panel] = rows[row][k];
+    }
+    long first = 0;
+    for (const Array& array : arrays) {
+        pack(array, first);
+        first += array.rows;
+        array.release();
     }
     if (biases.empty()) return;
     biased_ = true;
     bias_ = Aligned<float>(filled);
     float* to = bias_.data();
-    for (const Array& bias : biases)
-        for (long i = 0; i < bias.rows * bias.columns; i++) {
-            require(to < bias_.data() + outputs_, "a bias is longer than its matrix has rows");
-            *to++ = bias.data[i];
-        }
+    for (const Array& bias : biases) {
+        require(to + bias.size() <= bias_.data() + outputs_, "a bias is longer than its matrix has rows");
+        to = std::copy(bias.data, bias.data + bias.size(), to);
+    }
     require(to == bias_.data() + outputs_, "a bias is shorter than its matrix has rows");
 }
 
-// The largest weight of an output becomes +-127.
-void Matrix::pack_bytes(const std::vector<const float*>& rows) {
-    long panel = routines_->panel, filled = (outputs_ + panel - 1) / panel * panel;
-    bytes_ = Aligned<int8_t>(filled * inputs_);
-    factors_ = Aligned<float>(filled);
-    for (long row = 0; row < outputs_; row++) {
-        float most = 0.0f;
-        for (long k = 0; k < inputs_; k++) most = std::fmax(most, std::fabs(rows[row][k]));
-        float factor = most > 0.0f ? most / 127.0f : 1.0f;
-        factors_.data()[row] = factor;
-        for (long k = 0; k < inputs_; k++)
-            bytes_.data()[(row / panel * inputs_ + k) * panel + row % panel] =
-                static_cast<int8_t>(std::lrint(rows[row][k] / factor));
+// Its rows are the outputs from `first` on.
+void Matrix::pack(const Array& array, long first) {
+    long panel = routines_->panel;
+    for (long row = 0; row < array.rows; row++) {
+        long output = first + row, from = row * inputs_;
+        long to = output / panel * inputs_ * panel + output % panel;
+        if (array.bytes) {
+            factors_.data()[output] = array.factors[row];
+            for (long k = 0; k < inputs_; k++) bytes_.data()[to + k * panel] = array.bytes[from + k];
+        } else {
+            for (long k = 0; k < inputs_; k++) weights_.data()[to + k * panel] = array.data[from + k];
+        }
     }
 }
 

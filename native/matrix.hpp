@@ -9,10 +9,35 @@
 
 namespace seqloom {
 
-// Named arrays as they were handed over: [rows, columns], or [rows] with one column.
+// Named arrays as they were handed over: [rows, columns], or [rows] with one column. Floats, or bytes
+// with a factor for each row. A file's memory (`mapped`) is given back when it has been read.
 struct Array {
     const float* data;
     long rows, columns;
+    const int8_t* bytes = nullptr;
+    const float* factors = nullptr;
+    bool mapped = false;
+
+    long size() const { return rows * columns; }
+    float at(long row, long column) const {
+        long place = row * columns + column;
+        return bytes ? static_cast<float>(bytes[place]) * factors[row] : data[place];
+    }
+    std::vector<float> floats() const;
+    void release() const;
+};
+
+// Columns first .. first + count - 1 of an array, copied.
+class Columns {
+public:
+    Columns() = default;
+    Columns(const Array& of, long first, long count);
+    Array array() const;
+
+private:
+    Array shape_{};
+    std::vector<float> floats_;
+    std::vector<int8_t> bytes_;
 };
 
 // Memory at the border of a cache line, filled with zeros.
@@ -37,8 +62,8 @@ class Matrix {
 public:
     Matrix() = default;
     // `rows` may be several matrices that see the same input, one below the other.
-    Matrix(const Routines* routines, const std::vector<Array>& rows, const std::vector<Array>& biases,
-           bool bytes);
+    Matrix(const Routines* routines, const std::vector<Array>& rows,
+           const std::vector<Array>& biases);
 
     void multiply(const float* x, long x_step, long rows, float* y, long y_step) const {
         routines_->multiply(panels(), x, x_step, rows, y, y_step, false);
@@ -54,7 +79,7 @@ public:
 
 private:
     Panels panels() const;
-    void pack_bytes(const std::vector<const float*>& rows);
+    void pack(const Array& array, long first);
 
     const Routines* routines_ = nullptr;
     long outputs_ = 0, inputs_ = 0;

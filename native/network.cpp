@@ -25,23 +25,25 @@ void Handed::check_all_taken() const {
 Matrix Making::matrix(const std::string& weight, const std::string& bias) const {
     std::vector<Array> biases;
     if (!bias.empty()) biases.push_back(handed.take(bias));
-    return Matrix(routines, {handed.take(weight)}, biases, bytes);
+    return Matrix(routines, {handed.take(weight)}, biases);
 }
 
-Fed::Fed(const Making& making, const Array& embedding, const std::vector<Array>& weights,
+Embedding::Embedding(const Array& array)
+    : vectors(std::make_shared<const std::vector<float>>(array.floats())),
+      count(array.rows),
+      features(array.columns) {}
+
+Fed::Fed(const Making& making, const Embedding& embedding, const std::vector<Array>& weights,
          const std::vector<Array>& biases)
-    : product_(making.routines, weights, biases, making.bytes) {
-    require(embedding.columns == product_.inputs(), "an embedding does not fit the layer above it");
-    long size = embedding.rows * product_.outputs();
-    if (size <= kTable && !making.bytes) {
+    : product_(making.routines, weights, biases) {
+    require(embedding.features == product_.inputs(), "an embedding does not fit the layer above it");
+    long size = embedding.count * product_.outputs();
+    if (size <= kTable) {
         table_.resize(size);
-        product_.multiply(embedding.data, embedding.columns, embedding.rows, table_.data(),
-                          product_.outputs());
-        embedding_ = {nullptr, embedding.rows, embedding.columns};
+        product_.multiply(embedding.vectors->data(), embedding.features, embedding.count,
+                          table_.data(), product_.outputs());
     } else {
-        long count = embedding.rows * embedding.columns;
-        own_embedding_.assign(embedding.data, embedding.data + count);
-        embedding_ = {own_embedding_.data(), embedding.rows, embedding.columns};
+        embedding_ = embedding.vectors;
     }
 }
 
@@ -55,12 +57,12 @@ void Fed::look_up(const int64_t* tokens, long count, float* x, long step, Arena&
     std::vector<int64_t> each(tokens, tokens + count);  // once, though several rows have it
     std::sort(each.begin(), each.end());
     each.erase(std::unique(each.begin(), each.end()), each.end());
-    long different = static_cast<long>(each.size()), E = embedding_.columns;
+    long different = static_cast<long>(each.size()), E = product_.inputs();
     auto mark = arena.mark();
     float* embedded = arena.take(different * E);
     float* products = arena.take(different * outputs());
     for (long i = 0; i < different; i++)
-        std::memcpy(embedded + i * E, own_embedding_.data() + each[i] * E, E * sizeof(float));
+        std::memcpy(embedded + i * E, embedding_->data() + each[i] * E, E * sizeof(float));
     product_.multiply(embedded, E, different, products, outputs());
     for (long i = 0; i < count; i++) {
         long at = std::lower_bound(each.begin(), each.end(), tokens[i]) - each.begin();
@@ -80,7 +82,7 @@ Cell::Cell(const Making& making, const std::string& name, bool with_input)
     if (kind_ == Kind::gru) {
         Array b_n = making.handed.take(name + ".b_n");
         require(b_n.rows == hidden_, name + ".b_n has another size than the state");
-        b_n_.assign(b_n.data, b_n.data + hidden_);
+        b_n_ = b_n.floats();
     }
     if (with_input) {
         input_ = making.matrix(name + ".W", name + ".b");
@@ -97,8 +99,8 @@ void Cell::advance(const float* x, const float* r, const float* before, float* a
     }
 }
 
-Network::Network(Handed& handed, const Routines* chosen, bool bytes) : routines(chosen) {
-    Making making{handed, chosen, bytes};
+Network::Network(Handed& handed, const Routines* chosen) : routines(chosen) {
+    Making making{handed, chosen};
     encoder = Encoder(making);
     decoder = Decoder(making, encoder);
     handed.check_all_taken();

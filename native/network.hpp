@@ -11,6 +11,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -44,27 +45,34 @@ private:
 struct Making {
     Handed& handed;
     const Routines* routines;
-    bool bytes;
 
     Matrix matrix(const std::string& weight, const std::string& bias = "") const;
+};
+
+// The vector of each token, in floats.
+struct Embedding {
+    std::shared_ptr<const std::vector<float>> vectors;  // several may look into one
+    long count, features;
+
+    explicit Embedding(const Array& array);
 };
 
 // W e(token) + b for every token: looked up, or multiplied where the table would be too big.
 class Fed {
 public:
     Fed() = default;
-    Fed(const Making& making, const Array& embedding, const std::vector<Array>& weights,
+    Fed(const Making& making, const Embedding& embedding, const std::vector<Array>& weights,
         const std::vector<Array>& biases);
     // x[n] for n tokens; `step` floats from one row to the next.
     void look_up(const int64_t* tokens, long count, float* x, long step, Arena& arena) const;
     long outputs() const { return product_.outputs(); }
 
 private:
-    static constexpr long kTable = 8 << 20;  // floats
+    static constexpr long kTable = 1 << 20;  // floats
 
     Matrix product_;
-    Array embedding_{};
-    std::vector<float> own_embedding_, table_;
+    std::shared_ptr<const std::vector<float>> embedding_;
+    std::vector<float> table_;
 };
 
 // A recurrent cell; the kind follows from how many blocks of gates there are.
@@ -201,7 +209,7 @@ struct Network {
     Decoder decoder;
     Arenas arenas;
 
-    Network(Handed& handed, const Routines* routines, bool bytes);
+    Network(Handed& handed, const Routines* routines);
 };
 
 }  // namespace seqloom

@@ -4,7 +4,12 @@
 // registers and goes once through all inputs: the weights are read once for M rows. A single row
 // takes several panels at a time instead, so that enough sums are under way to wait for memory only.
 // Every sum adds its inputs in order, whatever the block, so a row's result never depends on N.
+//
+// Bytes are read as they are for a few rows, which saves memory traffic. For many rows, whose blocks
+// would widen them again and again, a panel is widened to floats first.
 #pragma once
+
+#include <vector>
 
 #include "routines.hpp"
 #include "vector.hpp"
@@ -62,8 +67,8 @@ INLINE Vec start(const float* y, const float* bias, long first, long left, bool 
 
 // Floats start from what is there. Bytes are summed as they are and then brought to scale.
 template <int M, int P>
-static void block(const Panels& W, long first, const float* x, long x_step, float* y, long y_step,
-                  bool add) {
+static void block(const Panels& W, const float* widened, long first, const float* x, long x_step,
+                  float* y, long y_step, bool add) {
     Vec sums[M][2 * P] = {}, base[M][2 * P];
     UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++) {
         long at = first + v * LANES;
@@ -72,7 +77,10 @@ static void block(const Panels& W, long first, const float* x, long x_step, floa
     }
     long apart = PANEL * W.inputs, from = first * W.inputs;
     if (W.bytes) {
-        accumulate<M, P>(W.bytes + from, apart, W.inputs, x, x_step, sums);
+        if (widened)
+            accumulate<M, P>(widened, apart, W.inputs, x, x_step, sums);
+        else
+            accumulate<M, P>(W.bytes + from, apart, W.inputs, x, x_step, sums);
         UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++)
             sums[m][v] = sums[m][v] * load(W.factors + first + v * LANES) + base[m][v];
     } else {
@@ -88,11 +96,11 @@ static void block(const Panels& W, long first, const float* x, long x_step, floa
 constexpr int ROWS = LANES == 16 ? 12 : 6;
 
 template <int P>
-static void rows_of(int M, const Panels& W, long first, const float* x, long x_step, float* y,
-                    long y_step, bool add) {
+static void rows_of(int M, const Panels& W, const float* widened, long first, const float* x,
+                    long x_step, float* y, long y_step, bool add) {
 #define CASE(m) \
     case m:     \
-        return block<m, P>(W, first, x, x_step, y, y_step, add);
+        return block<m, P>(W, widened, first, x, x_step, y, y_step, add);
     switch (M) {
         CASE(1)
         CASE(2)
@@ -115,20 +123,33 @@ static void rows_of(int M, const Panels& W, long first, const float* x, long x_s
 // Panels taken together: few rows leave registers free for more of them.
 INLINE int together(long rows) { return rows == 1 ? 4 : rows <= (LANES == 16 ? 6 : 3) ? 2 : 1; }
 
+// From so many blocks of rows on it takes less time to widen bytes first.
+constexpr long BLOCKS = 3;
+
+// Of one panel, kept by the thread for the next.
+static const float* widen(const Panels& W, long first) {
+    static thread_local std::vector<float> room;
+    room.resize(PANEL * W.inputs);
+    const int8_t* from = W.bytes + first * W.inputs;
+    for (long i = 0; i < PANEL * W.inputs; i += LANES) store(room.data() + i, weight(from + i));
+    return room.data();
+}
+
 // The rows against one group of panels, in blocks of nearly equal height.
 static void all_rows(const Panels& W, long first, int panels, const float* x, long x_step, long rows,
                      float* y, long y_step, bool add) {
     long blocks = (rows + ROWS - 1) / ROWS;
+    const float* widened = W.bytes && blocks >= BLOCKS ? widen(W, first) : nullptr;
     for (long b = 0, row = 0; b < blocks; b++) {
         long next = (b + 1) * rows / blocks;
         const float* in = x + row * x_step;
         float* out = y + row * y_step;
         if (panels == 4)
-            block<1, 4>(W, first, in, x_step, out, y_step, add);
+            block<1, 4>(W, widened, first, in, x_step, out, y_step, add);
         else if (panels == 2)
-            rows_of<2>(next - row, W, first, in, x_step, out, y_step, add);
+            rows_of<2>(next - row, W, widened, first, in, x_step, out, y_step, add);
         else
-            rows_of<1>(next - row, W, first, in, x_step, out, y_step, add);
+            rows_of<1>(next - row, W, widened, first, in, x_step, out, y_step, add);
         row = next;
     }
 }

@@ -180,6 +180,27 @@ def test_the_commands(classifier: Classifier, files: tuple[Path, Path], tmp_path
     assert "documents" in answer.stdout
 
 
+def test_a_row_that_is_set_aside_is_answered_with_an_empty_line(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "new.tsv"
+    path.write_text("정말 재미있어요.\na\tb\tc\n너무 지루했다.\n", "utf-8")
+    answer = CliRunner().invoke(app, ["predict", str(classifier.folder), str(path), "--skip-bad"])
+    first, second, third = answer.stdout.splitlines()
+    assert (first.split("\t")[0], second, third.split("\t")[0]) == ("좋음", "", "나쁨")
+
+
+def test_other_columns_than_those_of_training_can_be_read(classifier: Classifier, tmp_path: Path):
+    run, path = str(classifier.folder), tmp_path / "new.csv"
+    path.write_text("stars,review\n좋음,정말 재미있어요.\n", "utf-8")
+    named = ["--set", "data.text=review", "--set", "data.label=stars"]
+    assert CliRunner().invoke(app, ["predict", run, str(path), *named]).stdout.startswith("좋음")
+    answer = CliRunner().invoke(app, ["evaluate", run, str(path), *named, "--bootstrap", "0"])
+    assert "100.00" in answer.stdout
+    assert "how files are read" in message(["predict", run, str(path), "--set", "search.beam=3"])
+
+
 def message(given: list[str]) -> str:
     answer = CliRunner().invoke(app, given)
     assert answer.exit_code == 2, answer.output

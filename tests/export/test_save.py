@@ -86,7 +86,7 @@ def test_graphs_that_say_something_else_are_not_exported(run, tmp_path, monkeypa
 
     monkeypatch.setattr(save, "write_graphs", wrong)
     message = complaint(run, tmp_path / "out")
-    assert re.search(r"test\.tsv:1: the graphs do not say what the model says", message)
+    assert re.search(r"test\.tsv:1: the graphs and the model do not say the same", message)
     assert not (tmp_path / "out").exists()
     assert {path.name for path in tmp_path.iterdir()} == {"run", "test.tsv"}
 

@@ -3,6 +3,7 @@
 from seqloom.config import Characters, Luong, Recipe, Whitespace
 from seqloom.data.example import Example
 from seqloom.symbols import EOS, UNK
+from seqloom.text.copying import Source
 from seqloom.text.pair import PairCodec
 
 PAIRS = [Example("abx", "a b q", ("PL",))]
@@ -52,7 +53,8 @@ def test_a_target_may_be_written_with_units_of_its_source():
 def test_without_copying_a_source_is_its_ids():
     recipe = Recipe(source=Characters(), target=Whitespace())
     both = PairCodec.train(recipe, lambda: PAIRS)
-    assert both.read("az") == (both.source.encode("az"), both.source.encode("az"), ())
+    ids = both.source.encode("az")
+    assert both.read("az") == Source(ids, ids, ())
 
 
 def test_all_numbers_are_below_the_limits():
