@@ -11,7 +11,14 @@ import pytest
 import typer
 
 from seqloom.cli.main import app
-from seqloom.config import DocumentRecipe, NextStepRecipe, Recipe, override, read_recipe, recipe_names
+from seqloom.config import (
+    DocumentRecipe,
+    NextStepRecipe,
+    Recipe,
+    override,
+    read_recipe,
+    recipe_names,
+)
 from seqloom.models.build import build
 from seqloom.models.build_documents import build_classifier
 from seqloom.models.build_next_step import build_next_point, build_next_token

@@ -62,9 +62,7 @@ def load(folder: str | Path | Sequence[str | Path], device: str = "auto") -> "An
     return Model(Ensemble(members), [path for model in models for path in model.folders])
 
 
-def load_pairs(
-    folder: str | Path | Sequence[str | Path], what: str, device: str = "auto"
-) -> Model:
+def load_pairs(folder: str | Path | Sequence[str | Path], what: str, device: str = "auto") -> Model:
     """As `load`, for what only models of pairs can do. Raises UserError, saying what asks for one, for
     any other."""
     return as_pairs(load(folder, device), what)

@@ -47,7 +47,10 @@ def test_the_packaged_recipes_are_converters(name):
         ("data: {split: {kind: borders, dev: 9, test: 5}}", "Turn them around"),
         ("data: {time: t, split: {kind: borders, dev: soon, test: later}}", "must be a date"),
         ("data: {split: {kind: borders, dev: 9, test: 2017-01-01}}", "Give both alike"),
-        ("data: {kind: pairs, embedded: voices, train: [x.npz]}\nmodel: {kind: one_to_one}", "null"),
+        (
+            "data: {kind: pairs, embedded: voices, train: [x.npz]}\nmodel: {kind: one_to_one}",
+            "null",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_said_in_one_line(tmp_path, text, said):

@@ -191,6 +191,14 @@ def test_a_row_that_is_set_aside_is_answered_with_an_empty_line(
     assert (first.split("\t")[0], second, third.split("\t")[0]) == ("좋음", "", "나쁨")
 
 
+def test_a_document_beyond_the_limits_is_answered_and_told_of(classifier: Classifier):
+    long = "너무 지루했다. " * 100
+    answer = CliRunner().invoke(app, ["predict", str(classifier.folder)], input=long + "\n")
+    assert answer.stdout.startswith("나쁨")
+    assert "1 document(s) went beyond" in answer.stderr
+    assert "40 sentences were left out" in classifier.predict(long).notes[0]
+
+
 def test_other_columns_than_those_of_training_can_be_read(classifier: Classifier, tmp_path: Path):
     run, path = str(classifier.folder), tmp_path / "new.csv"
     path.write_text("stars,review\n좋음,정말 재미있어요.\n", "utf-8")

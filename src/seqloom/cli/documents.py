@@ -59,11 +59,27 @@ def predict_documents(
 
     file  documents as the recipe reads them, labels not needed; '-' reads one a line
     """
+    limited = 0
     for number, result in enumerate(model.stream(_documents(model, file, bad))):
+        limited += _limited(result)
         if format == "jsonl":
             yield json.dumps({"line": number, **result.to_dict()}, ensure_ascii=False)
         else:
             yield _answer(model, result)
+    if limited:
+        typer.echo(_told(limited), err=True)
+
+
+def _limited(result: "DocumentResult") -> bool:
+    """Whether the limits of data.max_words and data.max_sentences did anything to it."""
+    return bool(result.probabilities and result.notes)
+
+
+def _told(limited: int) -> str:
+    return (
+        f"{limited:,} document(s) went beyond data.max_words or data.max_sentences and were cut; "
+        "'seqloom predict --format jsonl' tells how in the notes of each."
+    )
 
 
 def _documents(model: "Classifier", file: str, bad: "BadRows | None") -> "Iterator[Document]":
@@ -118,6 +134,8 @@ def evaluate_documents(
             from seqloom.explain.confusion import png_confusion
 
             png_confusion(evaluation.confusion, png)
+    if limited := sum(map(_limited, evaluation.results)):
+        text.append(_told(limited))
     if deletion:
         curves = [model.deletion(files or None, unit) for unit in ("word", "sentence")]
         twin["deletion"] = [curve.to_dict() for curve in curves]
