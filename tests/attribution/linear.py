@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from seqloom.models.encoder_decoder import EncoderDecoder
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
-from seqloom.nn.encoders.encoder import Encoded, Encoder
+from seqloom.nn.encoders.encoder import Encoded, Encoder, valid_of
 from seqloom.nn.readouts.softmax import Softmax
 
 TABLE = torch.tensor([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0], [2.0, 0.0], [3.0, -1.0], [0.5, 4.0]])
@@ -23,7 +23,8 @@ class Reads(Encoder):
         self.embedding = nn.Embedding.from_pretrained(TABLE.double(), freeze=False)
 
     def forward(self, source: Tensor, lengths: Tensor) -> Encoded:
-        return Encoded(self.embedding(source), [])
+        states = self.embedding(source)
+        return Encoded(states, [], valid_of(lengths, source.shape[1]))
 
 
 class Looks(Decoder):

@@ -53,7 +53,7 @@ def bridge() -> Bridge:
 
 
 def encoded() -> Encoded:
-    return Encoded(tensor([[[H1], [H2]]]), [(tensor([[H2]]),)])
+    return Encoded(tensor([[[H1], [H2]]]), [(tensor([[H2]]),)], torch.ones(1, 2).bool())
 
 
 def run_two_steps(decoder: Decoder) -> list[tuple[list[float], list[float] | None]]:

@@ -1,15 +1,17 @@
 """`seqloom info` for runs of the family frames: the features, how they are scaled, and the lengths."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seqloom.config.frame_data import WindowData
-from seqloom.config.frames import FramesRecipe
+if TYPE_CHECKING:
+    from seqloom.config import FramesRecipe
 
 _SHOWN = 8
 
 
-def frames_facts(folder: Path, recipe: FramesRecipe) -> list[tuple[str, str]]:
+def frames_facts(folder: Path, recipe: "FramesRecipe") -> list[tuple[str, str]]:
     """What only this family has to say, as names and texts."""
+    from seqloom.config.frame_data import WindowData
     from seqloom.data.frames.setting import Features, Setting
 
     def listed(side: Features) -> str:
