@@ -1,12 +1,12 @@
 """A source that a model cannot read is named by its line, whoever asks."""
 
 import pytest
-from tests.export.runs import saved
 
 import seqloom
 from seqloom.config import Location, Luong
 from seqloom.data.example import Example
 from seqloom.errors import UserError
+from tests.export.runs import saved
 
 FITS, LONG = Example("ab", origin="in.txt:1"), Example("a" * 1000, origin="in.txt:2")
 

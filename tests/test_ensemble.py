@@ -4,13 +4,13 @@ from functools import partial
 
 import numpy as np
 import pytest
-from tests.export.runs import PAIRS, saved
 
 import seqloom
 from seqloom.config import Bahdanau, Characters, Whitespace
 from seqloom.ensemble import Ensemble, Member
 from seqloom.errors import UserError
 from seqloom.model import Model
+from tests.export.runs import PAIRS, saved
 
 SOURCES = ["cab", "b", "aacbx"]
 

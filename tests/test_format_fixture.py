@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.fixtures.make_run import ASKED, answered
 
 import seqloom
 from seqloom.models.folder import FORMAT
+from tests.fixtures.make_run import ASKED, answered
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FOLDERS = sorted(FIXTURES.glob("run-format-*"))
