@@ -13,6 +13,9 @@ from benchmarks.serve.client import Answer, Connection, question
 
 Told = Callable[[str, Answer], None]
 _PATIENCE = 60.0
+_CONNECTIONS = 1500
+"""Open at once at most. Beyond what a system lets wait to be accepted it breaks connections by itself, and
+that says nothing of the service: further arrivals wait for one of these."""
 
 
 async def clients(port: int, sources: Sequence[str], number: int, seconds: float) -> list[Answer]:
@@ -37,11 +40,13 @@ async def arrivals(
     """Requests at `rate` a second, each answer told at once; how many never got one."""
     free: list[Connection] = []
     asking: set[asyncio.Task[None]] = set()
+    room = asyncio.Semaphore(_CONNECTIONS)
 
     async def ask(source: str) -> None:
-        connection = free.pop() if free else Connection(port)
-        told(source, await connection.post("/v1/predict", question(source)))
-        free.append(connection)
+        async with room:
+            connection = free.pop() if free else Connection(port)
+            told(source, await connection.post("/v1/predict", question(source)))
+            free.append(connection)
 
     begun = perf_counter()
     sent = 0

@@ -51,7 +51,7 @@ def module_size(bias: torch.Tensor) -> int:
 def test_uniform_weights_stay_within_their_scale():
     training = Training(init="uniform", init_scale=0.05, forget_bias=0.0)
     weights = list(built(Recipe(training=training)).parameters())
-    assert max(weight.abs().max().item() for weight in weights) <= 0.05
+    assert max(weight.abs().max().item() for weight in weights) <= 0.05 + 1e-6
     assert all(weight.std() > 0.02 for weight in weights if len(weight) > 100)
 
 
