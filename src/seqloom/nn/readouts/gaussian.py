@@ -22,12 +22,11 @@ from seqloom.nn.readouts.density import (
 )
 
 
-class Gaussian(Density):
-    """Features are independent of each other, given what the decoder knows."""
+class Diagonal(Density):
+    """Features are independent of each other, given what the decoder knows. Parameters are the means and
+    then as many log sigma; where those come from is what its two kinds differ in."""
 
-    def __init__(self, features: int, width: int, floor: float = SCALE_FLOOR) -> None:
-        super().__init__(features, width, 2 * width)
-        self.floor = floor
+    floor: float
 
     def log_prob(
         self, parameters: Float[Tensor, "n P"], values: Float[Tensor, "n F"]
@@ -60,3 +59,11 @@ class Gaussian(Density):
     def _parts(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
         mean, raw = parameters.chunk(2, dim=-1)
         return mean, log_scale(raw, self.floor)
+
+
+class Gaussian(Diagonal):
+    """The linear map gives means and scales."""
+
+    def __init__(self, features: int, width: int, floor: float = SCALE_FLOOR) -> None:
+        super().__init__(features, width, 2 * width)
+        self.floor = floor
