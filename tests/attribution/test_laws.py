@@ -69,6 +69,7 @@ def test_integrated_gradients_are_complete(recipe) -> None:
 @some_variants
 def test_the_model_is_left_as_it_was(recipe) -> None:
     model, pair = model_of(recipe), alone(pairs_of(), 0)
+    model.zero_grad()  # the model is every test's: another may have left gradients
     parts, score = list(model.modules()), model.score(pair)
     gradient_norm(model, pair)
     assert [*model.modules()] == parts
