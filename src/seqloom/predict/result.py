@@ -33,12 +33,12 @@ class Output:
         """log p(output | source), end of sequence counted if finished."""
         return sum(self.token_log_probs, 0.0)
 
-    def to_dict(self) -> dict[str, object]:
-        """For JSON: numbers rounded to what a reader can use."""
-        attention = None
-        if self.attention is not None:
+    def to_dict(self, *, attention: bool = True) -> dict[str, object]:
+        """For JSON: numbers rounded to what a reader can use; the attention is None if not wanted."""
+        weights = None
+        if attention and self.attention is not None:
             rows: list[list[float]] = self.attention.tolist()
-            attention = [[round(weight, 4) for weight in row] for row in rows]
+            weights = [[round(weight, 4) for weight in row] for row in rows]
         return {
             "text": self.text,
             "tokens": list(self.tokens),
@@ -47,7 +47,7 @@ class Output:
             "score": round(self.score, 6),
             "finished": self.finished,
             "origin": self.origin,
-            "attention": attention,
+            "attention": weights,
         }
 
 
@@ -72,11 +72,11 @@ class Result:
         """The best output."""
         return self.outputs[0].text
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self, *, attention: bool = True) -> dict[str, object]:
         """For JSON."""
         return {
             "source": self.source,
             "source_tokens": list(self.source_tokens),
             "unknown": list(self.unknown),
-            "outputs": [output.to_dict() for output in self.outputs],
+            "outputs": [output.to_dict(attention=attention) for output in self.outputs],
         }

@@ -106,7 +106,7 @@ def _predict(
     examples = list(map(_example, items))
     results = list(predictor.predict(examples, **_demands(model, settings)))
     return [
-        _shown(result, attention=item["attention"])
+        result.to_dict(attention=item["attention"])
         for item, result in zip(items, results, strict=True)
     ]
 
@@ -160,7 +160,7 @@ def _stream(
     stepper = Unfolding(model.answering.stepper(), told)
     predictor = Predictor(model.codec, stepper, _search(model, settings))
     [result] = predictor.predict([example], **_demands(model, settings))
-    return [_shown(result, attention=item["attention"])]
+    return [result.to_dict(attention=item["attention"])]
 
 
 def _score(
@@ -222,14 +222,6 @@ def _demands(model: Model, settings: dict[str, Any]) -> dict[str, Any]:
                 f"{'is empty' if not ids else 'has an unknown one'}. Leave it out."
             )
     return {"prefix": settings.get("prefix", ""), "prefix_tokens": tokens, "constraints": phrases}
-
-
-def _shown(result: Result, *, attention: bool) -> dict[str, Any]:
-    shown: dict[str, Any] = result.to_dict()
-    if not attention:
-        for output in shown["outputs"]:
-            output["attention"] = None
-    return shown
 
 
 def _failed(error: Exception) -> Reply:

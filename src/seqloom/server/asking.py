@@ -93,8 +93,10 @@ class Asking:
             _too_long(f"A text may have {limits.characters:,} characters at most, not {longest:,}")
 
     def _check_search(self, name: str, changes: dict[str, Any]) -> None:
-        [defaults] = [model["search"] for model in self._crew.models if model["name"] == name]
         given = {key: value for key, value in changes.items() if key in Search.model_fields}
+        if not given:
+            return  # the recipe's own go together
+        [defaults] = [model["search"] for model in self._crew.models if model["name"] == name]
         try:
             chosen_search(Search.model_validate(defaults), given)
         except RefusedError as error:

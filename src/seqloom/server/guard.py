@@ -191,31 +191,31 @@ async def _while_listening(
     app: ASGIApp, scope: Scope, body: bytes, receive: Receive, reply: Send
 ) -> None:
     """Run the app on a body that is there; stop it when the client hangs up."""
-    given = False
-    hung_up = asyncio.Event()
+    given = hung_up = False
+    answering = asyncio.current_task()
+    assert answering is not None
 
     async def replay() -> Message:
         nonlocal given
         if not given:
             given = True
             return {"type": "http.request", "body": body, "more_body": False}
-        await hung_up.wait()
+        await listening
         return {"type": "http.disconnect"}
 
     async def listen() -> None:
+        nonlocal hung_up
         while (await receive())["type"] != "http.disconnect":
             pass
-        hung_up.set()
+        hung_up = True
+        answering.cancel()
 
-    answering = asyncio.ensure_future(app(scope, replay, reply))
     listening = asyncio.create_task(listen())
     try:
-        await asyncio.wait({answering, listening}, return_when=asyncio.FIRST_COMPLETED)
-        if not answering.done():
-            answering.cancel()
-            await asyncio.gather(answering, return_exceptions=True)
-            raise _HungUpError
-        answering.result()
+        await app(scope, replay, reply)
+    except asyncio.CancelledError:
+        if hung_up and not answering.uncancel():
+            raise _HungUpError from None
+        raise
     finally:
-        answering.cancel()
         listening.cancel()

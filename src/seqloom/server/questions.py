@@ -4,31 +4,36 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.responses import Response, StreamingResponse
 
 from seqloom.server import shapes
 from seqloom.server.answers import encoded, problem
 from seqloom.server.asking import Asking
+from seqloom.server.direct import Direct
 from seqloom.server.failures import FAILURES, FailedError, answered
 from seqloom.server.job import Job, Reply
 from seqloom.server.requests import Explain, Predict, Score, Stream
 
 
 def add_questions(app: FastAPI, asking: Asking) -> None:
+    """The models, and a route for each kind of question."""
+
     @app.get("/v1/models", response_model=shapes.Models, responses={401: FAILURES[401]})
     async def models() -> Any:
         """What is served, and its settings."""
         return answered(encoded({"models": asking.models}))
 
-    @app.post("/v1/predict", response_model=shapes.Predictions, responses=FAILURES)
+    direct = APIRouter(route_class=Direct)
+
+    @direct.post("/v1/predict", response_model=shapes.Predictions, responses=FAILURES)
     async def predict(question: Predict) -> Any:
         """Outputs for one source or for several, in their order."""
         name = asking.model(question.model)
         jobs = asking.jobs("predict", name, question.changes, _items(question))
         return _listed(name, await asking.replies(jobs))
 
-    @app.post("/v1/score", response_model=shapes.Scores, responses=FAILURES)
+    @direct.post("/v1/score", response_model=shapes.Scores, responses=FAILURES)
     async def score(question: Score) -> Any:
         """How likely the model finds each target given its source."""
         name = asking.model(question.model)
@@ -39,7 +44,7 @@ def add_questions(app: FastAPI, asking: Asking) -> None:
         ]
         return _listed(name, await asking.replies(asking.jobs("score", name, {}, items)))
 
-    @app.post("/v1/explain", response_model=shapes.Explanation, responses=FAILURES)
+    @direct.post("/v1/explain", response_model=shapes.Explanation, responses=FAILURES)
     async def explain(question: Explain) -> Any:
         """The answer to one source, the search behind it, and what else might have stood there."""
         name = asking.model(question.model)
@@ -49,7 +54,7 @@ def add_questions(app: FastAPI, asking: Asking) -> None:
             return answered(reply.body, reply.status)
         return answered(b'{"model":' + encoded(name) + b"," + reply.body[1:])
 
-    @app.post(
+    @direct.post(
         "/v1/stream",
         response_class=StreamingResponse,
         responses=FAILURES
@@ -61,6 +66,8 @@ def add_questions(app: FastAPI, asking: Asking) -> None:
         item = question.model_dump(include={"source", "features", "attention"})
         jobs = asking.jobs("stream", name, question.changes, [item])
         return await _streamed(asking, name, jobs[0])
+
+    app.include_router(direct)
 
 
 async def _streamed(asking: Asking, name: str, job: Job) -> Response:

@@ -2,25 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from seqloom.attribution import Method
 from seqloom.attribution.erased import Erasing
 from seqloom.explain.levels import Level
 
 _KOREAN = "가감"
-
-
-def _encodable(text: str) -> str:
-    """Half of a surrogate pair is no character."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("must be text, but has half of a surrogate pair") from None
-    return text
-
-
-Text = Annotated[str, AfterValidator(_encodable)]
 
 
 class _Strict(BaseModel):
@@ -30,7 +18,7 @@ class _Strict(BaseModel):
 class _Question(_Strict):
     """The model, and settings of its search; the recipe decides those that are not given."""
 
-    model: Text | None = Field(None, description="A name from /v1/models; the first if not given.")
+    model: str | None = Field(None, description="A name from /v1/models; the first if not given.")
     beam: Annotated[int, Field(ge=1, le=64)] | None = None
     nbest: Annotated[int, Field(ge=1, le=64)] | None = None
     length_penalty: Annotated[float, Field(ge=0, le=10)] | None = None
@@ -49,19 +37,27 @@ class _Question(_Strict):
     mbr: Literal["none", "chrf", "edit"] | None = None
     mbr_samples: Annotated[int, Field(ge=1, le=256)] | None = None
     replace_unknown: Literal["none", "copy"] | None = None
-    prefix: Text = Field("", description="Every output begins with this text.")
-    prefix_tokens: Annotated[list[Text], Field(max_length=5_000)] | None = Field(
+    prefix: str = Field("", description="Every output begins with this text.")
+    prefix_tokens: Annotated[list[str], Field(max_length=5_000)] | None = Field(
         None, description="Every output begins with exactly these tokens."
     )
-    constraints: Annotated[list[Text], Field(max_length=32)] = Field(
+    constraints: Annotated[list[str], Field(max_length=32)] = Field(
         default_factory=list[str], description="Phrases that every output contains."
     )
 
     @property
     def changes(self) -> dict[str, Any]:
         """What is given of the search and of the demands on outputs."""
-        given = self.model_dump(include=set(_Question.model_fields), exclude_defaults=True)
-        return {name: value for name, value in given.items() if name != "model"}
+        given = {name: getattr(self, name) for name in _SETTINGS & self.model_fields_set}
+        fields = _Question.model_fields
+        return {
+            name: value
+            for name, value in given.items()
+            if value != fields[name].get_default(call_default_factory=True)
+        }
+
+
+_SETTINGS = _Question.model_fields.keys() - {"model"}
 
 
 class Predict(_Question):
@@ -76,9 +72,9 @@ class Predict(_Question):
             ]
         }
     )
-    source: Text | None = None
-    sources: list[Text] | None = None
-    features: list[Text] | list[list[Text]] | None = Field(
+    source: str | None = None
+    sources: list[str] | None = None
+    features: list[str] | list[list[str]] | None = Field(
         None, description="Of the source, or a list for each of the sources."
     )
     attention: bool = Field(False, description="Also the attention weights.")
@@ -90,8 +86,8 @@ class Explain(_Question):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"source": _KOREAN, "beam": 5, "alternatives": 5}]}
     )
-    source: Text
-    features: list[Text] = Field(default_factory=list[str])
+    source: str
+    features: list[str] = Field(default_factory=list[str])
     alternatives: Annotated[int, Field(ge=0, le=50)] = 5
     method: Method | None = Field(None, description="Also what the outputs owe to the source.")
     level: Level = Field("piece", description="What its rows and columns are.")
@@ -110,8 +106,8 @@ class Stream(_Question):
     """One source, answered while the output grows."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"source": _KOREAN, "beam": 1}]})
-    source: Text
-    features: list[Text] = Field(default_factory=list[str])
+    source: str
+    features: list[str] = Field(default_factory=list[str])
     attention: bool = False
 
 
@@ -119,6 +115,6 @@ class Score(_Strict):
     """Pairs of a source and a target."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [[_KOREAN, "k a ɡ a m"]]}]})
-    model: Text | None = None
-    pairs: list[tuple[Text, Text]]
-    features: list[list[Text]] | None = None
+    model: str | None = None
+    pairs: list[tuple[str, str]]
+    features: list[list[str]] | None = None

@@ -8,8 +8,6 @@ def told(errors: Sequence[Mapping[str, Any]]) -> str:
     """Of pydantic's errors the first."""
     error = errors[0]
     kind, place = error["type"], _place(error["loc"])
-    if kind == "json_invalid":
-        return "The body must be JSON in UTF-8."
     if kind == "extra_forbidden":
         return "There is a field that is not known. See /openapi.json for those that are."
     if kind == "value_error":

@@ -8,12 +8,14 @@ U+200F        <U+200F> anything else without a shape
 """
 
 import unicodedata
+from functools import lru_cache
 
 _SHAPELESS = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
 _JOINERS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
 """Shape what stands around them: joiners, and the tags that make a flag another flag."""
 
 
+@lru_cache(maxsize=1 << 14)
 def visible(unit: str) -> str:
     """The unit as it can be shown; a joiner between visible characters is left at its work."""
     if len(unit) == 1:
