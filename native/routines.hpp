@@ -5,7 +5,7 @@
 // in an order that depends on the row's own sizes alone, so what is computed for a source is the
 // same, bit for bit, whichever others are beside it.
 //
-// Sizes: D features of a state, K of a key, H of a value, S source positions, V vocabulary.
+// Sizes: N rows, D features of a state, K of a key, H of a value, S source positions, V vocabulary.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,14 @@ struct Routines {
     void (*elman)(const float* x, const float* r, long D, float* h);
     void (*lstm)(const float* x, const float* r, const float* c, long D, float* h, float* new_c);
     void (*gru)(const float* x, const float* r, const float* b_n, const float* h, long D, float* new_h);
+    // N rows of a cell while it is trained, and the way back (gates.hpp).
+    void (*lstm_on)(float* a, const float* c, long N, long D, float* h, float* new_c, float* u);
+    void (*lstm_back)(const float* gates, const float* c, const float* u, const float* dh, long N,
+                      long D, float* dc, float* da);
+    void (*gru_on)(const float* x, float* a, const float* b_n, const float* h, long N, long D,
+                   float* candidate, float* new_h);
+    void (*gru_back)(const float* a, const float* candidate, const float* h, long N, long D, float* dh,
+                     float* da, float* dx);
     // One query against the S keys of its source.
     void (*energies_dot)(const float* query, const float* keys, long S, long K, float* energies);
     void (*energies_tanh)(const float* query, const float* keys, const float* v, long S, long K,

@@ -4,14 +4,16 @@
 #include "attend.hpp"
 #include "best.hpp"
 #include "cells.hpp"
+#include "gates.hpp"
 #include "product.hpp"
 
 namespace seqloom {
 namespace ISA {
 
 static constexpr Routines table(const char* name) {
-    return {name,    PANEL, multiply, elman,   lstm,     gru,     energies_dot, energies_tanh,
-            softmax, mix,   add,      tanh_of, pair_max, log_sum, best};
+    return {name,     PANEL,        multiply,      elman,   lstm, gru, lstm_on, lstm_back, gru_on,
+            gru_back, energies_dot, energies_tanh, softmax, mix,  add, tanh_of, pair_max,  log_sum,
+            best};
 }
 
 }  // namespace ISA

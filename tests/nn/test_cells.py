@@ -1,16 +1,19 @@
 """Cells: one unit by hand, a scan against its steps, derivatives, and torch's own cells."""
 
+from copy import deepcopy
 from math import exp, tanh
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from seqloom.kernel import available
 from seqloom.models import build  # noqa: F401  imports every cell there is
 from seqloom.nn.cells.cell import Affine, Cell, CellState
 from seqloom.nn.cells.elman import Elman
 from seqloom.nn.cells.gru import GRU
 from seqloom.nn.cells.lstm import LSTM
+from seqloom.nn.cells.pointwise import compiled
 
 STEPS, ROWS, INPUTS, HIDDEN = 5, 2, 7, 3
 KINDS = Affine.__subclasses__()
@@ -204,3 +207,27 @@ def test_the_gru_is_torchs():
     x = sequence()
     (h,) = ours.scan(ours.project(x), ours.start(ROWS))
     torch.testing.assert_close(h, theirs(x)[0], rtol=0, atol=1e-12)
+
+
+@pytest.mark.skipif(not available(), reason="the kernel was not built")
+@pytest.mark.parametrize("hidden", [1, 5, 16, 37])
+@each_with_a_scan_of_its_own
+def test_the_compiled_part_of_a_scan_does_as_torch_in_twice_the_precision(kind, hidden):
+    """Whole vectors of every instruction set, and what is left over."""
+    fast = filled(kind(INPUTS, hidden)).float()
+    exact = deepcopy(fast).double()
+    torch.manual_seed(13)
+    shapes = [(STEPS, ROWS, fast.gates * hidden), *[(ROWS, hidden)] * fast.parts]
+    given = [torch.randn(shape) for shape in shapes]
+    wanted = [torch.randn(STEPS, ROWS, hidden) for _ in range(fast.parts)]
+    found = []
+    for cell in (fast, exact):
+        kind_of = cell.R.dtype
+        assert compiled(cell.R) == (cell is fast)
+        projected, *state = [part.to(kind_of, copy=True).requires_grad_() for part in given]
+        states = cell.scan(projected, tuple(state))
+        sum((a * b.to(kind_of)).sum() for a, b in zip(states, wanted, strict=True)).backward()
+        leaves = [projected, *state, *(w for w in cell.parameters() if w.grad is not None)]
+        found.append([*states, *(leaf.grad for leaf in leaves)])
+    for quick, slow in zip(*found, strict=True):
+        torch.testing.assert_close(quick.double(), slow, rtol=2e-4, atol=2e-5)

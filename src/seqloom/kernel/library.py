@@ -37,6 +37,10 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "outputs_sizes": (None, [_HANDLE, POINTER(c_int64 * 4)]),
     "outputs_read": (None, [_HANDLE, *[_ADDRESS] * 7]),
     "outputs_free": (None, [_HANDLE]),
+    "lstm_on": (None, [_ADDRESS, _ADDRESS, c_int64, c_int64, *[_ADDRESS] * 3]),
+    "lstm_back": (None, [*_FOUR, c_int64, c_int64, _ADDRESS, _ADDRESS]),
+    "gru_on": (None, [*_FOUR, c_int64, c_int64, _ADDRESS, _ADDRESS]),
+    "gru_back": (None, [*[_ADDRESS] * 3, c_int64, c_int64, *[_ADDRESS] * 3]),
 }
 
 

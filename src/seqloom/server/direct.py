@@ -21,7 +21,8 @@ class Direct(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         [parameter] = self.dependant.body_params
         question = parameter.field_info.annotation
-        assert isinstance(question, type) and issubclass(question, BaseModel)
+        assert isinstance(question, type)
+        assert issubclass(question, BaseModel)
         endpoint = self.endpoint
 
         async def handle(request: Request) -> Response:

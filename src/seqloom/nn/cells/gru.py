@@ -7,8 +7,13 @@
 The reset gate acts after the product, as in cuDNN and torch, so that one product serves all three
 blocks (the paper applies it before; the two do equally well). Blocks stand in the order r, z, n.
 
-`forward` is one step, differentiated by torch; `scan` runs a whole sequence with a backward pass of
-its own, as the LSTM's does.
+A scan has a backward pass of its own, as the LSTM's has. Back from dh of a step's state to what came in,
+with q = R h_{t-1} + b_n:
+
+    e  = dh (1 - z) (1 - n^2)
+    da = e q r (1 - r),  dh (h_{t-1} - n) z (1 - z),  e r      in the recurrent half R h
+    dx = the same, but for e in place of e r                   in the input half W x + b
+    dh = dh z + da R
 
 Sizes: T steps, N rows, D features of the state; G = 3 D.
 """
@@ -19,7 +24,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from seqloom.kernel.gates import gru_back, gru_on
 from seqloom.nn.cells.cell import Affine, CellState
+from seqloom.nn.cells.pointwise import compiled
 
 
 class GRU(Affine):
@@ -33,12 +40,8 @@ class GRU(Affine):
         self.b_n = nn.Parameter(torch.zeros(hidden))
 
     def forward(self, projected: Float[Tensor, "N G"], state: CellState) -> CellState:
-        (h,) = state
-        D = self.hidden
-        recurrent = h @ self.R.t()
-        r, z = torch.sigmoid(projected[:, : 2 * D] + recurrent[:, : 2 * D]).chunk(2, dim=1)
-        n = torch.tanh(projected[:, 2 * D :] + r * (recurrent[:, 2 * D :] + self.b_n))
-        return (torch.lerp(n, h, z),)
+        (h,) = self.scan(projected.unsqueeze(0), state)
+        return (h[0],)
 
     def scan(self, projected: Float[Tensor, "T N G"], state: CellState) -> CellState:
         return (_Scan.apply(projected, self.R, self.b_n, *state),)  # pyright: ignore[reportReturnType]
@@ -49,45 +52,57 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, projected: Tensor, R: Tensor, b_n: Tensor, h: Tensor) -> Tensor:
-        steps, rows, gates = projected.shape
-        D = gates // 3
-        rz = projected.new_empty(steps, rows, 2 * D)
-        n = projected.new_empty(steps, rows, D)
-        inner = projected.new_empty(steps, rows, D)
-        hs = projected.new_empty(steps + 1, rows, D)
+        projected = projected.contiguous()
+        steps, rows, _ = projected.shape
+        a, ns = torch.empty_like(projected), projected.new_empty(steps, rows, R.shape[1])
+        hs = projected.new_empty(steps + 1, rows, R.shape[1])
         hs[0] = h
-        R_rz, R_n = R[: 2 * D].t(), R[2 * D :].t()
+        on, Rt = _compiled_on if compiled(projected) else _on, R.t()
         for t in range(steps):
-            torch.addmm(projected[t, :, : 2 * D], hs[t], R_rz, out=rz[t]).sigmoid_()
-            r, z = rz[t].chunk(2, dim=1)
-            torch.addmm(b_n, hs[t], R_n, out=inner[t])
-            torch.addcmul(projected[t, :, 2 * D :], r, inner[t], out=n[t]).tanh_()
-            torch.lerp(n[t], hs[t], z, out=hs[t + 1])
-        ctx.save_for_backward(R, rz, n, inner, hs)
+            torch.mm(hs[t], Rt, out=a[t])
+            on(projected[t], a[t], b_n, hs[t], ns[t], hs[t + 1])
+        ctx.save_for_backward(R, a, ns, hs)
         return hs[1:]
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, ...]:
         (dhs,) = grad_outputs
-        R, rz, n, inner, hs = ctx.saved_tensors
-        steps, rows, D = n.shape
-        r, z = rz.chunk(2, dim=2)
-        # Slopes of h_t with respect to each gate's input, for all steps before the loop.
-        to_n = (1 - z) * (1 - n * n)
-        to_z = (hs[:-1] - n) * z * (1 - z)
-        to_r = to_n * inner * r * (1 - r)
-        slope = torch.cat([to_r, to_z, to_n * r], dim=2)
-        d_recurrent = torch.empty_like(slope)
-        dh = torch.zeros_like(hs[0])
-        dhs = dhs.contiguous()
-        grads = torch.empty_like(dhs)
-        for t in range(steps - 1, -1, -1):
-            torch.add(dh, dhs[t], out=grads[t])
-            by = slope[t].view(rows, 3, D)
-            torch.mul(by, grads[t].unsqueeze(1), out=d_recurrent[t].view(rows, 3, D))
-            dh = torch.addmm(grads[t] * z[t], d_recurrent[t], R)
-        d_projected = d_recurrent.clone()
-        torch.mul(to_n, grads, out=d_projected[..., 2 * D :])
-        flat = d_recurrent.view(-1, 3 * D)
-        dR = flat.t() @ hs[:-1].reshape(-1, D)
-        return d_projected, dR, flat[:, 2 * D :].sum(0), dh
+        R, a, ns, hs = ctx.saved_tensors
+        da, dx, dh = torch.empty_like(a), torch.empty_like(a), torch.zeros_like(hs[0])
+        back = _compiled_back if compiled(a) else _back
+        for t in range(len(ns) - 1, -1, -1):
+            dh.add_(dhs[t])
+            back(a[t], ns[t], hs[t], dh, da[t], dx[t])
+            dh.addmm_(da[t], R)
+        flat = da.flatten(0, 1)
+        dR = flat.t() @ hs[:-1].flatten(0, 1)
+        return dx, dR, flat[:, 2 * dh.shape[1] :].sum(0), dh
+
+
+def _on(x: Tensor, a: Tensor, b_n: Tensor, h: Tensor, n: Tensor, new_h: Tensor) -> None:
+    D = h.shape[1]
+    r, z, q = a.chunk(3, dim=1)
+    a[:, : 2 * D].add_(x[:, : 2 * D]).sigmoid_()
+    q.add_(b_n)
+    torch.addcmul(x[:, 2 * D :], r, q, out=n).tanh_()
+    torch.lerp(n, h, z, out=new_h)
+
+
+def _back(a: Tensor, n: Tensor, h: Tensor, dh: Tensor, da: Tensor, dx: Tensor) -> None:
+    r, z, q = a.chunk(3, dim=1)
+    e = dh * (1 - z) * (1 - n * n)
+    to_r, to_z = e * q * r * (1 - r), dh * (h - n) * z * (1 - z)
+    torch.cat([to_r, to_z, e * r], dim=1, out=da)
+    torch.cat([to_r, to_z, e], dim=1, out=dx)
+    dh.mul_(z)
+
+
+def _compiled_on(x: Tensor, a: Tensor, b_n: Tensor, h: Tensor, n: Tensor, new_h: Tensor) -> None:
+    given, sums, shift, before = x.data_ptr(), a.data_ptr(), b_n.data_ptr(), h.data_ptr()
+    rows, D = h.shape
+    gru_on(given, sums, shift, before, rows, D, n.data_ptr(), new_h.data_ptr())
+
+
+def _compiled_back(a: Tensor, n: Tensor, h: Tensor, dh: Tensor, da: Tensor, dx: Tensor) -> None:
+    gates, candidate, before, (rows, D) = a.data_ptr(), n.data_ptr(), h.data_ptr(), h.shape
+    gru_back(gates, candidate, before, rows, D, dh.data_ptr(), da.data_ptr(), dx.data_ptr())

@@ -7,8 +7,12 @@
 
 The four blocks stand in the order i, f, o, g, so that the three sigmoids are one.
 
-`forward` is one step, differentiated by torch. `scan` runs a whole sequence with a backward pass of
-its own: no graph is built per step, and dR is one product after the loop instead of T small ones.
+A scan has a backward pass of its own: no graph is built per step, and dR is one product after the loop
+instead of T small ones. Back from dh, dc of a step's state to what came in, with u = tanh(c_t):
+
+    dc += dh o (1 - u^2)
+    da  = dc g i (1 - i),  dc c_{t-1} f (1 - f),  dh u o (1 - o),  dc i (1 - g^2)
+    dh  = da R,  dc = dc f
 
 Sizes: T steps, N rows, D features of the state; G = 4 D.
 """
@@ -19,7 +23,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from seqloom.kernel.gates import lstm_back, lstm_on
 from seqloom.nn.cells.cell import Affine, CellState
+from seqloom.nn.cells.pointwise import compiled
 
 
 class LSTM(Affine):
@@ -29,12 +35,8 @@ class LSTM(Affine):
     parts = 2
 
     def forward(self, projected: Float[Tensor, "N G"], state: CellState) -> CellState:
-        h, c = state
-        z = torch.addmm(projected, h, self.R.t())
-        i, f, o = torch.sigmoid(z[:, : 3 * self.hidden]).chunk(3, dim=1)
-        g = torch.tanh(z[:, 3 * self.hidden :])
-        c = f * c + i * g
-        return o * torch.tanh(c), c
+        h, c = self.scan(projected.unsqueeze(0), state)
+        return h[0], c[0]
 
     def scan(self, projected: Float[Tensor, "T N G"], state: CellState) -> CellState:
         return _Scan.apply(projected, self.R, *state)  # pyright: ignore[reportReturnType]
@@ -45,54 +47,56 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, projected: Tensor, R: Tensor, h: Tensor, c: Tensor) -> CellState:
-        steps, rows, gates = projected.shape
-        D = gates // 4
-        z = torch.empty_like(projected)
-        hs = projected.new_empty(steps + 1, rows, D)
-        cs = projected.new_empty(steps + 1, rows, D)
-        tanh_c = projected.new_empty(steps, rows, D)
+        steps, rows, _ = projected.shape
+        a = torch.empty_like(projected, memory_format=torch.contiguous_format)
+        hs = projected.new_empty(steps + 1, rows, R.shape[1])
+        cs, us = torch.empty_like(hs), torch.empty_like(hs[1:])
         hs[0], cs[0] = h, c
-        Rt = R.t()
+        on, Rt = _compiled_on if compiled(projected) else _on, R.t()
         for t in range(steps):
-            torch.addmm(projected[t], hs[t], Rt, out=z[t])
-            z[t, :, : 3 * D].sigmoid_()
-            z[t, :, 3 * D :].tanh_()
-            i, f, o, g = z[t].chunk(4, dim=1)
-            torch.mul(f, cs[t], out=cs[t + 1])
-            cs[t + 1].addcmul_(i, g)
-            torch.tanh(cs[t + 1], out=tanh_c[t])
-            torch.mul(o, tanh_c[t], out=hs[t + 1])
-        ctx.save_for_backward(R, z, hs, cs, tanh_c)
+            torch.addmm(projected[t], hs[t], Rt, out=a[t])
+            on(a[t], cs[t], hs[t + 1], cs[t + 1], us[t])
+        ctx.save_for_backward(R, a, hs, cs, us)
         ctx.set_materialize_grads(False)
         return hs[1:], cs[1:]
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor, ...]:
         dhs, dcs = grad_outputs
-        R, z, hs, cs, tanh_c = ctx.saved_tensors
-        steps, rows, D = tanh_c.shape
-        i, f, o, g = z.chunk(4, dim=2)
-        # What a gradient of c or h is multiplied with on its way to each gate's input: known for
-        # all steps before the loop, so that the loop holds two products and one addition.
-        slope = torch.empty_like(z)
-        torch.mul(g, i * (1 - i), out=slope[..., :D])
-        torch.mul(cs[:-1], f * (1 - f), out=slope[..., D : 2 * D])
-        torch.mul(tanh_c, o * (1 - o), out=slope[..., 2 * D : 3 * D])
-        torch.mul(i, 1 - g * g, out=slope[..., 3 * D :])
-        into_c = o * (1 - tanh_c * tanh_c)
-        dz = torch.empty_like(z)
-        dh = torch.zeros_like(hs[0])
-        dc = torch.zeros_like(cs[0])
-        for t in range(steps - 1, -1, -1):
-            if dhs is not None:
-                dh = dh + dhs[t]
-            if dcs is not None:
-                dc = dc + dcs[t]
-            dc = torch.addcmul(dc, dh, into_c[t])
-            step, by = dz[t].view(rows, 4, D), slope[t].view(rows, 4, D)
-            torch.mul(by, dc.unsqueeze(1), out=step)
-            torch.mul(by[:, 2], dh, out=step[:, 2])
-            dh = dz[t] @ R
-            dc = dc * f[t]
-        dR = dz.view(-1, 4 * D).t() @ hs[:-1].reshape(-1, D)
-        return dz, dR, dh, dc
+        R, a, hs, cs, us = ctx.saved_tensors
+        da, dh, dc = torch.empty_like(a), torch.zeros_like(hs[0]), torch.zeros_like(cs[0])
+        back = _compiled_back if compiled(a) else _back
+        for t in range(len(us) - 1, -1, -1):
+            dh = dh if dhs is None else dh.add_(dhs[t])
+            dc = dc if dcs is None else dc.add_(dcs[t])
+            back(a[t], cs[t], us[t], dh, dc, da[t])
+            torch.mm(da[t], R, out=dh)
+        dR = da.flatten(0, 1).t() @ hs[:-1].flatten(0, 1)
+        return da, dR, dh, dc
+
+
+def _on(a: Tensor, c: Tensor, h: Tensor, new_c: Tensor, u: Tensor) -> None:
+    i, f, o, g = a.chunk(4, dim=1)
+    a[:, : 3 * c.shape[1]].sigmoid_()
+    g.tanh_()
+    torch.mul(f, c, out=new_c).addcmul_(i, g)
+    torch.tanh(new_c, out=u)
+    torch.mul(o, u, out=h)
+
+
+def _back(a: Tensor, c: Tensor, u: Tensor, dh: Tensor, dc: Tensor, da: Tensor) -> None:
+    i, f, o, g = a.chunk(4, dim=1)
+    dc.addcmul_(dh, o * (1 - u * u))
+    to = [dc * g * i * (1 - i), dc * c * f * (1 - f), dh * u * o * (1 - o), dc * i * (1 - g * g)]
+    torch.cat(to, dim=1, out=da)
+    dc.mul_(f)
+
+
+def _compiled_on(a: Tensor, c: Tensor, h: Tensor, new_c: Tensor, u: Tensor) -> None:
+    rows, D = c.shape
+    lstm_on(a.data_ptr(), c.data_ptr(), rows, D, h.data_ptr(), new_c.data_ptr(), u.data_ptr())
+
+
+def _compiled_back(a: Tensor, c: Tensor, u: Tensor, dh: Tensor, dc: Tensor, da: Tensor) -> None:
+    gates, before, bent, (rows, D) = a.data_ptr(), c.data_ptr(), u.data_ptr(), c.shape
+    lstm_back(gates, before, bent, dh.data_ptr(), rows, D, dc.data_ptr(), da.data_ptr())
