@@ -40,3 +40,14 @@ def test_ordinary_noise_is_fresh_at_every_step():
 
 def test_noise_is_of_the_type_of_what_it_meets():
     assert Dropout(0.5, variational=False)(ONES.double()).dtype == torch.float64
+
+
+@pytest.mark.parametrize("p", [0.01, 0.5, 0.93])
+def test_each_element_is_dropped_with_the_probability_asked_for_and_alone(p):
+    torch.manual_seed(2)
+    dropped = (Dropout(p, variational=False)(torch.ones(1, 1_000, 999)) == 0).float()
+    error = (p * (1 - p) / dropped.numel()) ** 0.5
+    assert dropped.mean().item() == pytest.approx(p, abs=5 * error)
+    for apart in (1, 2, 3, 4):  # four elements come of one draw
+        both = (dropped[..., apart:] * dropped[..., :-apart]).mean().item()
+        assert both == pytest.approx(p * p, abs=5 * (p * p * (1 - p * p) / 990_000) ** 0.5)

@@ -29,9 +29,19 @@ class Dropout(nn.Module):
         if not self.active:
             return None
         steps = 1 if self.variational else like.shape[0]
-        keep = torch.empty(steps, *like.shape[1:], dtype=like.dtype, device=like.device)
-        return keep.bernoulli_(1 - self.p).div_(1 - self.p).expand(like.shape)
+        kept = _kept(like[:steps], self.p)
+        return kept.to(like.dtype).mul_(1 / (1 - self.p)).expand(like.shape)
 
     def forward(self, sequence: Float[Tensor, "T N D"]) -> Float[Tensor, "T N D"]:
         noise = self.noise(sequence)
         return sequence if noise is None else sequence * noise
+
+
+def _kept(like: Tensor, p: float) -> Tensor:
+    """Of each element whether it is kept. Torch's generator gives 64 bits at a time; 16 of them decide,
+    so that one draw does for four elements, which is 3 to 4 times as fast as `bernoulli_` on a CPU. The
+    probability is `p` to the nearest 1/65,536."""
+    count = like.numel()
+    draws = torch.empty((count + 3) // 4, dtype=torch.int64, device=like.device)
+    parts = draws.random_(-(2**63), None).view(torch.int16)[:count]
+    return (parts >= round(p * 2**16) - 2**15).view(like.shape)
