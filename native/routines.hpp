@@ -40,6 +40,13 @@ struct Routines {
                    float* candidate, float* new_h);
     void (*gru_back)(const float* a, const float* candidate, const float* h, long N, long D, float* dh,
                      float* da, float* dx);
+    // Attention in a training loop, and the way back (asking.hpp).
+    void (*ask_on)(const float* query, const float* keys, const float* values, const float* padding,
+                   long B, long S, long K, long H, float* weights, float* context);
+    void (*ask_back)(const float* query, const float* keys, const float* values, const float* padding,
+                     const float* weights, const float* d_context, const float* d_weights, long B,
+                     long S, long K, long H, float* room, float* d_query, float* d_keys,
+                     float* d_values);
     // One query against the S keys of its source.
     void (*energies_dot)(const float* query, const float* keys, long S, long K, float* energies);
     void (*energies_tanh)(const float* query, const float* keys, const float* v, long S, long K,

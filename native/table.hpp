@@ -1,6 +1,7 @@
 // The table of routines of one instruction set.
 #pragma once
 
+#include "asking.hpp"
 #include "attend.hpp"
 #include "best.hpp"
 #include "cells.hpp"
@@ -12,7 +13,7 @@ namespace ISA {
 
 static constexpr Routines table(const char* name) {
     return {name,     PANEL,        multiply,      elman,   lstm, gru, lstm_on, lstm_back, gru_on,
-            gru_back, energies_dot, energies_tanh, softmax, mix,  add, tanh_of, pair_max,  log_sum,
+            gru_back, ask_on,       ask_back, energies_dot, energies_tanh, softmax, mix,  add, tanh_of, pair_max,  log_sum,
             best};
 }
 

@@ -13,7 +13,7 @@ from seqloom.nn.cells.cell import Affine, Cell, CellState
 from seqloom.nn.cells.elman import Elman
 from seqloom.nn.cells.gru import GRU
 from seqloom.nn.cells.lstm import LSTM
-from seqloom.nn.cells.pointwise import compiled
+from seqloom.nn.compiled import compiled
 
 STEPS, ROWS, INPUTS, HIDDEN = 5, 2, 7, 3
 KINDS = Affine.__subclasses__()

@@ -40,6 +40,8 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "lstm_on": (None, [_ADDRESS, _ADDRESS, c_int64, c_int64, *[_ADDRESS] * 3]),
     "lstm_back": (None, [*_FOUR, c_int64, c_int64, _ADDRESS, _ADDRESS]),
     "gru_on": (None, [*_FOUR, c_int64, c_int64, _ADDRESS, _ADDRESS]),
+    "ask_on": (None, [*_FOUR, *[c_int64] * 4, _ADDRESS, _ADDRESS]),
+    "ask_back": (None, [*[_ADDRESS] * 7, *[c_int64] * 4, *[_ADDRESS] * 3]),
     "gru_back": (None, [*[_ADDRESS] * 3, c_int64, c_int64, *[_ADDRESS] * 3]),
 }
 

@@ -2,6 +2,7 @@
 context, the mean of the source under the weights it pays.
 
     remember   source -> Memory                    fixed for a source
+    looped     Memory -> Memory                    for a loop over a target
     start      Memory -> State                     what changes from step to step; often nothing
     step       query, Memory, State -> Attended    one question
     over       all queries, Memory, State          all questions of a target whose queries are known
@@ -56,6 +57,10 @@ class Attention(nn.Module, ABC):
     def start(self, memory: Memory) -> AttentionState:
         """The state before the first step, a row for each source."""
         return ()
+
+    def looped(self, memory: Memory) -> Memory:
+        """The memory for a loop that asks it at every step, one hypothesis to a source."""
+        return memory
 
     @abstractmethod
     def step(

@@ -20,7 +20,21 @@ from seqloom.nn.attention.attention import (
     Memory,
     padding_of,
 )
+from seqloom.nn.attention.gathered import Gathered
 from seqloom.nn.attention.scores import Score
+from seqloom.nn.compiled import compiled
+
+
+class Looped(Memory):
+    """A memory that a training loop asks, one query to a source."""
+
+    gathered: Gathered
+
+    @classmethod
+    def of(cls, memory: Memory) -> "Looped":
+        looped = cls(*memory)
+        looped.gathered = Gathered(memory.keys, memory.values, memory.padding)
+        return looped
 
 
 class Content(Attention):
@@ -33,9 +47,16 @@ class Content(Attention):
     def remember(self, source: Float[Tensor, "B S H"], valid: Bool[Tensor, "B S"]) -> Memory:
         return Memory(source, self.score.keys(source), padding_of(valid, source))
 
+    def looped(self, memory: Memory) -> Memory:
+        by_products = not self.score.costly and compiled(memory.values)
+        return Looped.of(memory) if by_products and torch.is_grad_enabled() else memory
+
     def step(
         self, query: Float[Tensor, "B W Q"], memory: Memory, state: AttentionState
     ) -> Attended:
+        if isinstance(memory, Looped):
+            context, weights = memory.gathered.ask(query.squeeze(1))
+            return Attended(context.unsqueeze(1), weights.unsqueeze(1), state)
         return Attended(*self.over(query, memory, state), state)
 
     def over(

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from seqloom.kernel.gates import gru_back, gru_on
 from seqloom.nn.cells.cell import Affine, CellState
-from seqloom.nn.cells.pointwise import compiled
+from seqloom.nn.compiled import compiled
 
 
 class GRU(Affine):

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from seqloom.kernel.gates import lstm_back, lstm_on
 from seqloom.nn.cells.cell import Affine, CellState
-from seqloom.nn.cells.pointwise import compiled
+from seqloom.nn.compiled import compiled
 
 
 class LSTM(Affine):

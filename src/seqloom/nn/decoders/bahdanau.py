@@ -42,12 +42,13 @@ class Bahdanau(Decoder):
         self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
     ) -> Steps:
         projected = self.layers.project(embedded)
+        looped = self.attention.looped(Memory(*memory))
         noise = self.layers.noise(projected)
         tops: list[Tensor] = []
         contexts: list[Tensor] = []
         weights: list[Tensor] = []
         for t, step in enumerate(projected.unbind(0)):
-            context, paid, state = self._advance(step, Memory(*memory), state, noise, t)
+            context, paid, state = self._advance(step, looped, state, noise, t)
             tops.append(self.layers.top(self._cells(state)))
             contexts.append(context)
             weights.append(paid)

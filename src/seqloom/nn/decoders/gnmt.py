@@ -50,13 +50,14 @@ class GNMT(Decoder):
     def forward(
         self, embedded: Float[Tensor, "T N E"], memory: DecoderMemory, state: DecoderState
     ) -> Steps:
+        looped = self.attention.looped(Memory(*memory))
         cells, asking = self._split(state)
         bottom = self.layers.split(cells)[0]
         outputs: list[Tensor] = []
         contexts: list[Tensor] = []
         weights: list[Tensor] = []
         for step in self.layers.project(embedded).unbind(0):
-            context, paid, asking = self._ask(bottom, Memory(*memory), asking)
+            context, paid, asking = self._ask(bottom, looped, asking)
             bottom = self.layers.first(step + self.C[0](context), bottom)
             outputs.append(bottom[0])
             contexts.append(context)

@@ -55,12 +55,13 @@ class Luong(Decoder):
         projected = self.layers.project(embedded)
         if self.feed is None:
             return self._at_once(projected, Memory(*memory), state)
+        looped = self.attention.looped(Memory(*memory))
         noise = self.layers.noise(projected)
         kept = self.layers.dropout.noise(projected[..., : self.features])
         features: list[Tensor] = []
         weights: list[Tensor] = []
         for t, step in enumerate(projected.unbind(0)):
-            attended, paid, state = self._advance(step, Memory(*memory), state, noise, kept, t)
+            attended, paid, state = self._advance(step, looped, state, noise, kept, t)
             features.append(attended)
             weights.append(paid)
         return Steps(torch.stack(features), torch.stack(weights))

@@ -1,5 +1,7 @@
-// The pointwise part of cells in training, as plain C functions for ctypes (gates.hpp, routines.hpp).
-// Arrays are contiguous, N rows; nothing is checked.
+// What training has compiled, as plain C functions for ctypes: the pointwise part of cells (gates.hpp)
+// and attention inside a loop (asking.hpp). Arrays are contiguous; nothing is checked.
+#include <vector>
+
 #include "routines.hpp"
 
 #define API extern "C" __attribute__((visibility("default")))
@@ -27,4 +29,19 @@ API void seqloom_gru_on(const float* x, float* a, const float* b_n, const float*
 API void seqloom_gru_back(const float* a, const float* candidate, const float* h, int64_t N, int64_t D,
                           float* dh, float* da, float* dx) {
     best().gru_back(a, candidate, h, N, D, dh, da, dx);
+}
+
+API void seqloom_ask_on(const float* query, const float* keys, const float* values,
+                        const float* padding, int64_t B, int64_t S, int64_t K, int64_t H,
+                        float* weights, float* context) {
+    best().ask_on(query, keys, values, padding, B, S, K, H, weights, context);
+}
+
+API void seqloom_ask_back(const float* query, const float* keys, const float* values,
+                          const float* padding, const float* weights, const float* d_context,
+                          const float* d_weights, int64_t B, int64_t S, int64_t K, int64_t H,
+                          float* d_query, float* d_keys, float* d_values) {
+    std::vector<float> room(S);
+    best().ask_back(query, keys, values, padding, weights, d_context, d_weights, B, S, K, H,
+                    room.data(), d_query, d_keys, d_values);
 }
