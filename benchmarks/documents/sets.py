@@ -112,7 +112,13 @@ def newsgroups(part: str) -> Iterator[Labelled]:
 
 
 SETS = [
-    Set("imdb", "film reviews, good or bad", imdb, (150, 300, 500)),
+    Set(
+        "imdb",
+        "film reviews, good or bad",
+        imdb,
+        (150, 300, 500),
+        ("training.max_epochs=4",),
+    ),
     Set(
         "newsgroups",
         "posts of 20 groups, without headers, quotes and footers",
@@ -125,6 +131,6 @@ SETS = [
         f"film reviews of {LONG} words and more, 8 ratings",
         long,
         (400, 600),
-        ("data.max_sentences=100", "training.max_epochs=10"),
+        ("data.max_sentences=100", "training.max_epochs=8"),
     ),
 ]
