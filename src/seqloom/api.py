@@ -59,7 +59,11 @@ def load(folder: str | Path | Sequence[str | Path], device: str = "auto") -> "An
         return _load(Path(folders[0]), device)
     models = [as_pairs(_load(Path(each), device), "several models as one") for each in folders]
     members = [Member(str(model.folders[0]), model.answering) for model in models]
-    return Model(Ensemble(members), [path for model in models for path in model.folders])
+    return Model(
+        Ensemble(members),
+        [path for model in models for path in model.folders],
+        [run for model in models for run in model.trained],
+    )
 
 
 def load_pairs(folder: str | Path | Sequence[str | Path], what: str, device: str = "auto") -> Model:
@@ -90,7 +94,7 @@ def _load(folder: Path, device: str) -> "AnyModel":
             from seqloom.models.artifact import load_run
 
             run = load_run(folder, place)
-            return Model(run, [folder], run)
+            return Model(run, [folder], [run])
         case DocumentRecipe():
             from seqloom.classifier import Classifier
             from seqloom.models.document_run import load_document_run

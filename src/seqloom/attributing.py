@@ -1,10 +1,10 @@
 """Attributions of all outputs of one answer, by any method, for whatever can answer.
 
-Attention, occlusion and the deletion curve ask for answers and scores, which an exported model and several
-as one have too. Gradients ask the torch model of one run.
+Attention, occlusion and the deletion curve ask for answers and scores, which an exported model has too.
+Gradients ask the torch models of runs, one or several that answer as one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from seqloom.answering import Answering
@@ -27,7 +27,7 @@ ERASED = {"unk": "Erased tokens are read as <unk>.", "remove": "Erased tokens ar
 
 def attributed(
     model: Answering,
-    torch_model: "Callable[[], EncoderDecoder]",
+    torch_models: "Callable[[], Sequence[EncoderDecoder]]",
     example: Example,
     result: Result,
     method: Method,
@@ -36,15 +36,15 @@ def attributed(
 ) -> tuple[Attribution | None, ...]:
     """One for each output; None for an output that there is nothing to say of.
 
-    torch_model  raises UserError where there is none
-    orders       of the deletion curve; 0 leaves it out
+    torch_models  of all members, one of a run alone; raises UserError where one of them has none
+    orders        of the deletion curve; 0 leaves it out
     """
     if method not in METHODS:
         raise UserError(f"There is no method '{method}'. {suggestion(method, METHODS)}")
     if erasing not in ERASED:
         raise UserError(f"There is no way to erase '{erasing}'. {suggestion(erasing, ERASED)}")
     if METHODS[method].torch:
-        torch_model()
+        torch_models()
     read = model.codec.read(example.source, example.features, example.frames)
     source = read.ids if result.source_tokens else []
     found: list[Attribution | None] = []
@@ -53,7 +53,7 @@ def attributed(
             found.append(None)
             continue
         asked = Asked(source, output.ids)
-        weights, notes = _weights(model, torch_model, asked, output, method, erasing)
+        weights, notes = _weights(model, torch_models, asked, output, method, erasing)
         if weights is None:
             found.append(None)
             continue
@@ -88,7 +88,7 @@ def given(model: Answering, example: Example, target: str) -> Result:
 
 def _weights(
     model: Answering,
-    torch_model: "Callable[[], EncoderDecoder]",
+    torch_models: "Callable[[], Sequence[EncoderDecoder]]",
     asked: Asked,
     output: Output,
     method: Method,
@@ -100,20 +100,22 @@ def _weights(
         case "occlusion":
             return occlusion(model.score, asked, erasing), []
         case _:
-            return _gradient(torch_model(), asked, method)
+            return _gradient(torch_models(), asked, method)
 
 
-def _gradient(model: "EncoderDecoder", asked: Asked, method: Method) -> tuple[Reals, list[str]]:
+def _gradient(
+    models: "Sequence[EncoderDecoder]", asked: Asked, method: Method
+) -> tuple[Reals, list[str]]:
     from seqloom.attribution.gradients import gradient_norm, gradient_x_input
     from seqloom.attribution.integrated import integrated_gradients
     from seqloom.models.tensors import pair_of
 
-    pair = pair_of(asked.source, asked.target, model)
+    pair = pair_of(asked.source, asked.target, models[0])
     notes: list[str] = []
     if method == "integrated":
-        weights, gap, points = integrated_gradients(model, pair)
+        weights, gap, points = integrated_gradients(models, pair)
         notes = [f"Baseline: <unk> for all but <eos>. {points} points, gap {gap:.3f} nats."]
     else:
         by = gradient_norm if method == "gradient-norm" else gradient_x_input
-        weights = by(model, pair)
+        weights = by(models, pair)
     return weights.float().cpu().numpy(), notes

@@ -1,35 +1,51 @@
 """What the model looked at while it answered one source, to print, to save as a picture, or as JSON.
 
 All hypotheses of the answer are explained, each by one matrix: attention, or another method of
-`attribution`, at the level of pieces, words or characters.
+`attribution`, at the level of pieces, words or characters. Beside it stand the deletion curve, which says
+how far to trust it, and on request the gates of the model over time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from seqloom import explain as pictures
 from seqloom.attribution import METHODS, Attribution
+from seqloom.errors import UserError, suggestion
 from seqloom.explain.attention_map import RIGHT_TO_LEFT_NOTE, AttentionMap, attention_map
+from seqloom.explain.deletion import deletion_curve, draw_deletion
+from seqloom.explain.gate_strips import TITLE as GATES
+from seqloom.explain.gate_strips import gate_strips
 from seqloom.explain.labels import any_right_to_left, label
 from seqloom.explain.levels import Axis, Level, Unit, at_level, output_axis, source_axis
+from seqloom.explain.stack import draw_stack
 from seqloom.explain.statistics import Statistics, statistics
 from seqloom.explain.terminal import TerminalMap
 from seqloom.predict import Result
 from seqloom.text.pair import PairCodec
 
+if TYPE_CHECKING:
+    from seqloom.attribution.gates import Trace
+
+Picture = Literal["map", "deletion", "gates"]
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One source with its outputs, and for each of them an attribution; None for an output that
-    there is nothing to say of, and none at all for what is explained by attention alone."""
+    there is nothing to say of, and none at all for what is explained by attention alone.
+
+    gates  of each output, where they were asked for
+    """
 
     result: Result
     attributions: tuple[Attribution | None, ...] = ()
     codec: PairCodec | None = None
     level: Level = "piece"
+    gates: "tuple[Sequence[Trace], ...]" = ()
 
     def __str__(self) -> str:
         return str(self.terminal())
@@ -42,25 +58,41 @@ class Explanation:
         """One output for `rich.print` or `str`."""
         return TerminalMap(self.map(output))
 
-    def png(self, path: str | Path, output: int = 0) -> None:
-        """A picture of one output."""
-        pictures.png_picture(self.map(output), Path(path))
+    def png(self, path: str | Path, output: int = 0, picture: Picture = "map") -> None:
+        """A picture of one output: its map, its deletion curve, or the gates that wrote it."""
+        match _known(picture):
+            case "map":
+                pictures.png_picture(self.map(output), Path(path))
+            case "deletion":
+                pictures.png_deletion(deletion_curve(self._attribution(output)), Path(path))
+            case "gates":
+                pictures.png_stack(gate_strips(self._traces(output)), GATES, Path(path))
 
-    def svg(self, path: str | Path, output: int = 0) -> None:
-        """A drawing of one output, which scales."""
-        Path(path).write_text(pictures.svg_picture(self.map(output)), encoding="utf-8")
+    def svg(self, path: str | Path, output: int = 0, picture: Picture = "map") -> None:
+        """The same as a drawing, which scales."""
+        match _known(picture):
+            case "map":
+                drawn = pictures.svg_picture(self.map(output))
+            case "deletion":
+                drawn = pictures.svg_deletion(deletion_curve(self._attribution(output)))
+            case "gates":
+                drawn = pictures.svg_stack(gate_strips(self._traces(output)), GATES)
+        Path(path).write_text(drawn, encoding="utf-8")
 
     def html(self, path: str | Path) -> None:
-        """One self-contained page; all hypotheses can be chosen in it."""
-        result = self.result
-        maps = [self._shown(place) for place in range(len(result.outputs))]
-        page = pictures.html_page([result], result.source, maps=[maps])
+        """One self-contained page with all pictures there are; all hypotheses can be chosen in it."""
+        result, places = self.result, range(len(self.result.outputs))
+        page = pictures.html_page(
+            [result],
+            result.source,
+            maps=[[self._shown(place) for place in places]],
+            figures=[[self._figures(place) for place in places]],
+        )
         Path(path).write_text(page, encoding="utf-8")
 
     def map(self, output: int = 0) -> AttentionMap:
         """The matrix of one output with its labels, title and notes."""
-        known = 0 <= output < len(self.attributions)
-        attribution = self.attributions[output] if known else None
+        attribution = self._attribution(output)
         if attribution is None or self.codec is None:
             return attention_map(self.result, output)
         source, target = self._axes(output)
@@ -116,6 +148,8 @@ class Explanation:
             entry["weights"] = [[round(weight, 6) for weight in row] for row in rows]
             told = attribution.to_dict()
             entry |= {"faithfulness": told["faithfulness"], "notes": told["notes"]}
+        if self.gates:
+            entry["gates"] = [trace.to_dict() for trace in self.gates[place]]
         return entry
 
     @property
@@ -133,8 +167,29 @@ class Explanation:
             output_axis(self.codec.target, written, self.level),
         )
 
+    def _attribution(self, output: int) -> Attribution | None:
+        known = 0 <= output < len(self.attributions)
+        return self.attributions[output] if known else None
+
+    def _traces(self, output: int) -> "Sequence[Trace]":
+        if not 0 <= output < len(self.gates):
+            raise UserError(
+                f"There are no gates of output number {output}, counted from 0. Explain with gates, "
+                "and ask for an output that there is."
+            )
+        return self.gates[output]
+
+    def _figures(self, place: int) -> list[str]:
+        """What stands below the map on a page."""
+        attribution, figures = self._attribution(place), list[str]()
+        if attribution is not None and attribution.faithfulness is not None:
+            figures.append(draw_deletion(deletion_curve(attribution)))
+        if self.gates and self.gates[place]:
+            figures.append(draw_stack(gate_strips(self.gates[place]), GATES))
+        return figures
+
     def _shown(self, place: int) -> AttentionMap | None:
-        attributed = self.attributions[place] if self.attributions else None
+        attributed = self._attribution(place)
         bare = self.result.outputs[place].attention is None
         return None if attributed is None and bare else self.map(place)
 
@@ -146,6 +201,14 @@ class Explanation:
         notes += [str(attribution.faithfulness)] if attribution.faithfulness else []
         notes += attribution.notes
         return [*notes, RIGHT_TO_LEFT_NOTE] if right_to_left else notes
+
+
+def _known(picture: Picture) -> Picture:
+    if picture not in get_args(Picture):
+        raise UserError(
+            f"There is no picture '{picture}'. {suggestion(picture, get_args(Picture))}"
+        )
+    return picture
 
 
 def _unit(unit: Unit) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from seqloom.config import override
 from seqloom.config.search import Search
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.example import Example
+from seqloom.data.made import Report
 from seqloom.errors import UserError
 from seqloom.evaluation import Evaluation, asked, questions, read_test_set, training_pairs
 from seqloom.explain.levels import Level
@@ -45,29 +46,40 @@ Source = str | Example | NDArray[Any]
 class Model:
     """What was loaded from one folder or from several.
 
-    trained  the run with its torch model; None for an exported model and for several as one
+    trained  the run with its torch model for each folder; None for an exported model
     """
 
     def __init__(
-        self, answering: Answering, folders: Sequence[Path], trained: "Run | None" = None
+        self,
+        answering: Answering,
+        folders: Sequence[Path],
+        trained: "Sequence[Run | None]" = (None,),
     ) -> None:
         self.answering = answering
         self.folders = tuple(folders)
         self.recipe = answering.recipe
         self.codec = answering.codec
         self._searches: dict[tuple[str, ...], Search] = {}
-        self._trained = trained
+        self.trained = tuple(trained)
 
     @property
     def run(self) -> "Run":
         """The run with its torch model. Raises UserError if there is none, or more than one."""
-        if self._trained is not None:
-            return self._trained
-        names = ", ".join(map(str, self.folders))
         if len(self.folders) > 1:
+            names = ", ".join(map(str, self.folders))
             raise UserError(
                 f"{names}: several models as one, but this asks for a single run. Load one alone."
             )
+        return self.runs[0]
+
+    @property
+    def runs(self) -> "list[Run]":
+        """The runs of all folders. Raises UserError if one of them has no torch model."""
+        found = [run for run in self.trained if run is not None]
+        if len(found) == len(self.folders):
+            return found
+        without = zip(self.folders, self.trained, strict=False)
+        names = ", ".join(str(folder) for folder, run in without if run is None)
         raise UserError(
             f"{names}: exported, so without the torch model, which this asks for. Give the run "
             "folder that it was exported from."
@@ -161,6 +173,7 @@ class Model:
         tokenize: Tokenize = "13a",
         lowercase: bool = False,
         bad: BadRows | None = None,
+        report: Report | None = None,
         **settings: Any,
     ) -> Evaluation:
         """Answer a test set and score the answers.
@@ -170,17 +183,19 @@ class Model:
         tokenize, lowercase  how BLEU cuts words (metrics/bleu.py)
         bad                  where rows that cannot be read are set aside; the first one raises if
                              not given
+        report               is told how much is made of a test set that is made at run time
 
         A source that stands in several rows is asked once and right if it meets any of its targets;
         for BLEU and chrF, which are counted over running text, every row counts.
         """
         names = tuple(metrics or self.recipe.metrics)
-        examples, references = asked(read_test_set(self.recipe, data, bad), names, self.codec)
+        read = read_test_set(self.recipe, data, bad, report)
+        examples, references = asked(read, names, self.codec)
         results = self.predict(examples, **settings)
         scored = None
         if "perplexity" in names:
             scored = self.score((e, refs[0]) for e, refs in zip(examples, references, strict=True))
-        report = evaluate(
+        found = evaluate(
             [result.text for result in results],
             references,
             names,
@@ -191,7 +206,7 @@ class Model:
             tokenize=tokenize,
             lowercase=lowercase,
         )
-        return Evaluation(report, examples, references, results)
+        return Evaluation(found, examples, references, results)
 
     def explain(
         self,
@@ -202,6 +217,7 @@ class Model:
         level: Level = "piece",
         erasing: Erasing = "unk",
         orders: int = ORDERS,
+        gates: bool = False,
         **settings: Any,
     ) -> Explanation:
         """The answer with what it owes to its source, to print or to save as PNG, SVG or HTML.
@@ -211,9 +227,10 @@ class Model:
         level     what rows and columns are: piece | word | character
         erasing   what erasing a source token means: unk | remove
         orders    random orders that the deletion curve is measured against; 0 leaves it out
+        gates     whether to keep what recurrent cells let through, which a single run can tell
         settings  as for `predict`
 
-        Raises UserError for gradients of what has no torch model: exported, or several as one.
+        Raises UserError for gradients of an exported model, which has no torch model.
         """
         example = _example(source)
         result = self.predict(example, **settings) if target is None else None
@@ -221,11 +238,20 @@ class Model:
         if self.recipe.series is not None:
             if method != "attention" or level != "piece":
                 raise self._of_text_only("any but explaining by attention, position by position,")
+            if gates:
+                raise self._of_text_only("showing gates token by token")
             return Explanation(found)
         explained = attributed(
-            self.answering, lambda: self.run.model, example, found, method, erasing, orders
+            self.answering,
+            lambda: [run.model for run in self.runs],
+            example,
+            found,
+            method,
+            erasing,
+            orders,
         )
-        return Explanation(found, explained, self.codec, level)
+        traces = tuple(self.gates(example, output) for output in found.outputs) if gates else ()
+        return Explanation(found, explained, self.codec, level, traces)
 
     def gates(self, source: Source, output: Output) -> "list[GateTrace]":
         """What the recurrent cells let through while they read a source and wrote this output of it."""
@@ -234,8 +260,10 @@ class Model:
 
         if self.recipe.series is not None:
             raise self._of_text_only("showing gates token by token")
-        read = self.codec.read(*_parts(source))
         model = self.run.model
+        if not output.ids:
+            return []
+        read = self.codec.read(*_parts(source))
         tokens = self.codec.source.tokens(read.plain)
         return traces(model, pair_of(read.ids, output.ids, model), tokens, output.tokens)
 

@@ -30,18 +30,44 @@ def probability(logit: float) -> float:
 def test_the_gradient_norm_is_the_slope_by_hand() -> None:
     slopes = [(1 - probability(z)) * math.sqrt(5) for z in LOGITS]
     expected = [[slopes[0], 2 * slopes[0], 0], [0, slopes[1], slopes[1]]]
-    assert gradient_norm(linear_model(), PAIR).numpy() == pytest.approx(np.array(expected))
+    assert gradient_norm([linear_model()], PAIR).numpy() == pytest.approx(np.array(expected))
 
 
 def test_gradient_times_input_is_the_slope_times_what_was_read() -> None:
     doubts = [1 - probability(z) for z in LOGITS]
     expected = [[doubts[0] * 1, doubts[0] * 2 * 8.5, 0], [0, doubts[1] * 8.5, doubts[1] * 2]]
-    assert gradient_x_input(linear_model(), PAIR).numpy() == pytest.approx(np.array(expected))
+    assert gradient_x_input([linear_model()], PAIR).numpy() == pytest.approx(np.array(expected))
+
+
+def test_members_count_by_their_share_in_the_probability() -> None:
+    """The other knows nothing: its embeddings are 0, so its p = 1/4, and its way leads nowhere. Both
+    have a slope (1 - p) c_tj (1, 2), the first weighted by p / (p + 1/4), the other by the rest."""
+    other = linear_model()
+    with torch.no_grad():
+        other.encoder.embedding.weight.zero_()
+    chances = [probability(z) for z in LOGITS]
+    shares = [p / (p + 0.25) for p in chances]
+    slopes = [
+        (share * (1 - p) + (1 - share) * 0.75) * math.sqrt(5)
+        for share, p in zip(shares, chances, strict=True)
+    ]
+    both = [linear_model(), other]
+    norms = [[slopes[0], 2 * slopes[0], 0], [0, slopes[1], slopes[1]]]
+    assert gradient_norm(both, PAIR).numpy() == pytest.approx(np.array(norms))
+    doubts = [share * (1 - p) for share, p in zip(shares, chances, strict=True)]
+    parts = [[doubts[0] * 1, doubts[0] * 2 * 8.5, 0], [0, doubts[1] * 8.5, doubts[1] * 2]]
+    assert gradient_x_input(both, PAIR).numpy() == pytest.approx(np.array(parts))
+    due = [
+        math.log((probability(z) + 0.25) / (probability(b) + 0.25))
+        for z, b in zip(LOGITS, AT_UNKNOWN, strict=True)
+    ]
+    found = integrated_gradients(both, PAIR).weights.sum(1).numpy()
+    assert found == pytest.approx(np.array(due), abs=0.02)
 
 
 def test_integrated_gradients_share_the_difference_by_hand() -> None:
     """Along the way all slopes have the same factor, so shares are those of the logit."""
-    found = integrated_gradients(linear_model(), PAIR)
+    found = integrated_gradients([linear_model()], PAIR)
     due = [
         math.log(probability(z) / probability(b)) for z, b in zip(LOGITS, AT_UNKNOWN, strict=True)
     ]

@@ -107,6 +107,33 @@ def test_gates_are_shown_token_by_token(run: Path, tmp_path: Path, invoke: Invok
     ]
 
 
+@pytest.mark.parametrize(
+    ("picture", "title"),
+    [("deletion", "Deletion curve: Attention"), ("gates", "Gates and states over time")],
+)
+def test_what_stands_beside_the_map_has_pictures_of_its_own(
+    run: Path, tmp_path: Path, invoke: Invoke, picture: str, title: str
+) -> None:
+    files = {kind: tmp_path / f"drawn.{kind}" for kind in ("png", "svg", "html")}
+    options = (part for kind, file in files.items() for part in (f"--{kind}", file))
+    done = invoke("explain", run, "가나", "--nbest", 2, "--picture", picture, *options)
+    assert done.exit_code == 0, done.output
+    assert title in files["svg"].read_text(encoding="utf-8")
+    assert "Attention weights" not in files["svg"].read_text(encoding="utf-8")
+    assert files["html"].read_text(encoding="utf-8").count(f">{title}<") == 2
+    assert files["png"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_there_is_not_is_told_with_those_that_there_are(
+    run: Path, tmp_path: Path
+) -> None:
+    explanation = seqloom.load(run).explain("가나", target="k a")
+    with pytest.raises(UserError, match=r"no picture 'maps'\. Did you mean 'map'"):
+        explanation.svg(tmp_path / "map.svg", picture="maps")  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="no gates of output number 0"):
+        explanation.svg(tmp_path / "map.svg", picture="gates")
+
+
 def test_a_training_pair_is_its_own_nearest_example(
     indexed: Path, pairs: Path, tmp_path: Path, invoke: Invoke
 ) -> None:
@@ -145,11 +172,24 @@ def test_gradients_of_an_exported_model_are_asked_of_its_run(exported: Path) -> 
         seqloom.load(exported).explain("가나", "gradient")
 
 
-def test_gradients_of_several_models_are_asked_of_one(run: Path) -> None:
-    both = seqloom.load([run, run])
-    with pytest.raises(UserError, match=r"several models as one.*Load one alone"):
+def test_an_exported_member_has_no_gradients(run: Path, exported: Path) -> None:
+    both = seqloom.load([run, exported])
+    with pytest.raises(UserError, match=r"out: exported.*Give the run folder") as caught:
         both.explain("가나", "integrated")
+    assert str(run) not in str(caught.value)
     assert both.explain("가나", "occlusion", target="k").attributions[0] is not None
+
+
+@pytest.mark.parametrize("method", ["gradient", "integrated", "gradient-norm"])
+def test_a_run_with_itself_has_its_own_gradients(
+    run: Path, tmp_path: Path, invoke: Invoke, method: str
+) -> None:
+    alone, twice = (
+        explained(run, tmp_path, invoke, "--method", method, *more)["outputs"][0]["weights"]
+        for more in ((), ("--with", run))
+    )
+    for row, other in zip(alone, twice, strict=True):
+        assert other == pytest.approx(row, abs=1e-5)
 
 
 def test_a_method_that_there_is_not_is_told_with_those_that_there_are(run: Path) -> None:
@@ -189,6 +229,20 @@ def test_links_compared_with_themselves_have_no_error(
     gold = tmp_path / "gold.txt"
     gold.write_text(invoke("align", run, pairs).stdout, encoding="utf-8")
     assert invoke("align", run, pairs, "--gold", gold).stdout == "AER 0.00  (8 pairs)\n"
+
+
+def test_the_error_rate_of_given_links_is_the_one_by_hand(
+    run: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    """A source of one word leaves no choice: links 0-0 0-1, 0-0 0-1 and 0-0, so |A| = 5. Sure are 2, 1
+    and 2 of which 2, 1 and 1 are found; with the possible ones 2, 2 and 1:
+    AER = 1 - (4 + 5) / (5 + 5)."""
+    few, gold = tmp_path / "few.tsv", tmp_path / "gold.txt"
+    few.write_text("가\tk a\n나\tn a\n다\tt\n", encoding="utf-8")
+    gold.write_text("0-0 0-1\n0-0 0p1\n0-0 1-0\n", encoding="utf-8")
+    assert invoke("align", run, few).stdout.splitlines() == ["0-0 0-1", "0-0 0-1", "0-0"]
+    done = invoke("align", run, few, "--gold", gold)
+    assert done.stdout == "AER 10.00  (3 pairs)\n"
 
 
 def test_gold_links_must_be_as_many_as_the_pairs(

@@ -2,13 +2,20 @@
 
     f(x_1 .. x_S) = log p(y_t | y_<t, x)        x_j [E] what the encoder's embedding says of token j
 
-The twin shares every part with its model but the table that the encoder looks tokens up in: its rows are
-the positions of one batch. The model itself is not touched, and may answer others meanwhile.
+Several that answer as one have a table each, and so an x_mj for each member m:
 
-Sizes: R rows, T output tokens, S source tokens, E embedding.
+    f(x_11 .. x_MS) = log 1/M sum_m p_m(y_t | y_<t, x_m)         M members
+
+One model is a list of one. The twin of a member shares every part with it but the table that the encoder
+looks tokens up in: its rows are the positions of one batch. The member itself is not touched, and may
+answer others meanwhile.
+
+Sizes: M members, R rows, T output tokens, S source tokens, E embedding (of each member its own).
 """
 
+from collections.abc import Sequence
 from copy import copy
+from math import log
 from typing import TypeVar
 
 import torch
@@ -19,6 +26,9 @@ from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
 from seqloom.nn.encoders.encoder import Encoded, Encoder
 
 Module = TypeVar("Module", bound=nn.Module)
+Members = Sequence[EncoderDecoder]
+Embedded = list[Tensor]
+"""Of each member [R S E]."""
 TOGETHER = 64
 """Rows differentiated at once."""
 
@@ -53,19 +63,26 @@ def with_part(module: Module, name: str, part: nn.Module) -> Module:
     return twin
 
 
-def embeddings(model: EncoderDecoder, source: Int[Tensor, "R S"]) -> Float[Tensor, "R S E"]:
-    """What the encoder's table says of a source."""
+def embeddings(models: Members, source: Int[Tensor, "R S"]) -> Embedded:
+    """What the table of each encoder says of a source."""
+    return [_embedding(model, source) for model in models]
+
+
+def _embedding(model: EncoderDecoder, source: Int[Tensor, "R S"]) -> Float[Tensor, "R S E"]:
     plain = source if model.pointer is None else model.pointer.plain(source)
     table = model.encoder.embedding
     assert isinstance(table, nn.Embedding)
     return table(plain).detach()
 
 
-def log_probs(
-    model: EncoderDecoder, pairs: Pairs, embedded: Float[Tensor, "R S E"]
-) -> Float[Tensor, "R T"]:
-    """log p of every target token, were these the embeddings of the sources."""
-    return with_part(model, "encoder", _Given(model.encoder, embedded)).score(pairs)
+def log_probs(models: Members, pairs: Pairs, embedded: Embedded) -> Float[Tensor, "R T"]:
+    """log p of every target token, were these the embeddings of the sources; 0 on padding."""
+    own = [
+        with_part(model, "encoder", _Given(model.encoder, points)).score(pairs)
+        for model, points in zip(models, embedded, strict=True)
+    ]
+    # What a single member says is left as it is, to the last bit.
+    return own[0] if len(own) == 1 else torch.stack(own).logsumexp(0) - log(len(own))
 
 
 def _repeated(pair: Pairs, rows: int, steps: int) -> Pairs:
@@ -81,20 +98,21 @@ def _repeated(pair: Pairs, rows: int, steps: int) -> Pairs:
 
 @torch.enable_grad()
 def gradients(
-    model: EncoderDecoder,
+    models: Members,
     pair: Pairs,
-    embedded: Float[Tensor, "R S E"],
+    embedded: Embedded,
     steps: Int[Tensor, " R"],
     together: int = TOGETHER,
-) -> Float[Tensor, "R S E"]:
-    """d log p(y_t) / d x, for each row at embeddings and a step t of its own.
+) -> Embedded:
+    """d log p(y_t) / d x_m, for each row at embeddings and a step t of its own.
 
     Rows do not see each other, so the gradient of a sum of theirs is that of each.
     """
-    found: list[Tensor] = []
-    for points, asked in zip(embedded.split(together), steps.split(together), strict=True):
-        points = points.detach().requires_grad_()
-        scores = log_probs(model, _repeated(pair, len(points), int(asked.max()) + 1), points)
-        total = scores.gather(1, asked.unsqueeze(1)).sum()
-        found.append(torch.autograd.grad(total, points)[0])
-    return torch.cat(found)
+    found: list[Sequence[Tensor]] = []
+    chunks = zip(*(points.split(together) for points in embedded), strict=True)
+    for chunk, asked in zip(chunks, steps.split(together), strict=True):
+        points = [own.detach().requires_grad_() for own in chunk]
+        pairs = _repeated(pair, len(asked), int(asked.max()) + 1)
+        scores = log_probs(models, pairs, points)
+        found.append(torch.autograd.grad(scores.gather(1, asked.unsqueeze(1)).sum(), points))
+    return [torch.cat(own) for own in zip(*found, strict=True)]

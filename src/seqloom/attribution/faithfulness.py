@@ -32,7 +32,10 @@ _Curves = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Faithfulness:
-    """The curves over `erased`, how many tokens were erased at each point, and the figures."""
+    """The curves over `erased`, how many tokens were erased at each point, and the figures.
+
+    order  the places of the source tokens, in the order in which the attribution names them
+    """
 
     erased: tuple[int, ...]
     ordered: tuple[float, ...]
@@ -40,6 +43,7 @@ class Faithfulness:
     area: float
     spread: float
     erasing: Erasing
+    order: tuple[int, ...]
 
     def __str__(self) -> str:
         verdict = "better" if self.area > 2 * self.spread else "not clearly better"
@@ -53,6 +57,7 @@ class Faithfulness:
             "area": round(self.area, 4),
             "spread": round(self.spread, 4),
             "erasing": self.erasing,
+            "order": list(self.order),
             "erased": list(self.erased),
             "ordered": [round(value, 4) for value in self.ordered],
             "random": [round(value, 4) for value in self.random],
@@ -81,6 +86,7 @@ def faithfulness(
         float(areas[0]),
         float(areas[1:].std(ddof=1)) if orders > 1 else 0.0,
         erasing,
+        tuple(own),
     )
 
 

@@ -8,37 +8,44 @@
 The map of norms, output step by source step, shows the shortcut that attention makes: without it the
 way from y_t back to x_j leads through every state between, and the norm fades with the distance.
 
-Sizes: T output tokens, S source tokens, E embedding.
+Several models that answer as one have embeddings x_mj of their own, with gradients g_tmj = w_tm times what
+member m alone would have, w_tm = p_m(y_t) / sum_k p_k(y_t). What their log p is made of adds up over them:
+
+    gradient x input     W_tj = sum_m x_mj . g_tmj
+    gradient norm        W_tj = sum_m || g_tmj ||
+
+The second is the most that log p can change where each member's own embedding moves by 1: the mean of the
+members' norms, each weighted by its share w_tm in the probability. Copies of a model are as that model.
+
+Sizes: M members, T output tokens, S source tokens, E embedding.
 """
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from seqloom.attribution.embedded import TOGETHER, embeddings, gradients
-from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
+from seqloom.attribution.embedded import TOGETHER, Embedded, Members, embeddings, gradients
+from seqloom.models.encoder_decoder import Pairs
 
 
 def gradient_x_input(
-    model: EncoderDecoder, pair: Pairs, together: int = TOGETHER
+    models: Members, pair: Pairs, together: int = TOGETHER
 ) -> Float[Tensor, "T S"]:
     """Of one pair, <eos> counted on both sides."""
-    found, embedded = _of_each_step(model, pair, together)
-    return (found * embedded).sum(2)
+    found, embedded = _of_each_step(models, pair, together)
+    shares = [(own * x).sum(2) for own, x in zip(found, embedded, strict=True)]
+    return torch.stack(shares).sum(0)
 
 
-def gradient_norm(
-    model: EncoderDecoder, pair: Pairs, together: int = TOGETHER
-) -> Float[Tensor, "T S"]:
+def gradient_norm(models: Members, pair: Pairs, together: int = TOGETHER) -> Float[Tensor, "T S"]:
     """Of one pair, <eos> counted on both sides."""
-    found, _ = _of_each_step(model, pair, together)
-    return found.norm(dim=2)
+    found, _ = _of_each_step(models, pair, together)
+    return torch.stack([own.norm(dim=2) for own in found]).sum(0)
 
 
-def _of_each_step(
-    model: EncoderDecoder, pair: Pairs, together: int
-) -> tuple[Float[Tensor, "T S E"], Float[Tensor, "1 S E"]]:
+def _of_each_step(models: Members, pair: Pairs, together: int) -> tuple[Embedded, Embedded]:
+    """The gradients of each member [T S E], and its embeddings [1 S E]."""
     steps = torch.arange(int(pair.target_lengths[0]), device=pair.target.device)
-    embedded = embeddings(model, pair.source)
-    points = embedded.expand(len(steps), -1, -1)
-    return gradients(model, pair, points, steps, together), embedded
+    embedded = embeddings(models, pair.source)
+    points = [own.expand(len(steps), -1, -1) for own in embedded]
+    return gradients(models, pair, points, steps, together), embedded

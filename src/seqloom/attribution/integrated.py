@@ -9,6 +9,9 @@ Completeness: sum_j W_tj = log p(y_t | x) - log p(y_t | b). The integral is a su
 Gauss-Legendre points, twice as many each time until no step is off by more than TOLERANCE nats plus as
 large a share of its difference; the gap that is left is reported.
 
+Of several models that answer as one, all go their own way at the same pace a, and their shares add up:
+W_tj = sum_m (x_mj - b_mj) . integral of g_tmj, which is as complete for the log p that they give together.
+
 Sizes: T output tokens, S source tokens, E embedding, P points.
 """
 
@@ -19,8 +22,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from seqloom.attribution.embedded import TOGETHER, embeddings, gradients, log_probs
-from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
+from seqloom.attribution.embedded import (
+    TOGETHER,
+    Embedded,
+    Members,
+    embeddings,
+    gradients,
+    log_probs,
+)
+from seqloom.models.encoder_decoder import Pairs
 from seqloom.symbols import UNK
 
 TOLERANCE = 0.01
@@ -35,17 +45,15 @@ class Integrated(NamedTuple):
     points: int
 
 
-def integrated_gradients(
-    model: EncoderDecoder, pair: Pairs, together: int = TOGETHER
-) -> Integrated:
+def integrated_gradients(models: Members, pair: Pairs, together: int = TOGETHER) -> Integrated:
     """Of one pair, <eos> counted on both sides."""
-    embedded = embeddings(model, pair.source)
-    baseline = embeddings(model, unknown(pair))
-    due = _difference(model, pair, embedded, baseline)
+    embedded = embeddings(models, pair.source)
+    baseline = embeddings(models, unknown(pair))
+    due = _difference(models, pair, embedded, baseline)
     allowed = TOLERANCE + TOLERANCE * due.abs()
     points = FEWEST_POINTS
     while True:
-        weights = _integral(model, pair, embedded, baseline, points, together)
+        weights = _integral(models, pair, embedded, baseline, points, together)
         gaps = (weights.sum(1) - due).abs()
         if bool((gaps <= allowed).all()) or points >= MOST_POINTS:
             return Integrated(weights, float(gaps.max()), points)
@@ -62,33 +70,36 @@ def unknown(pair: Pairs) -> Tensor:
 
 @torch.no_grad()
 def _difference(
-    model: EncoderDecoder, pair: Pairs, embedded: Tensor, baseline: Tensor
+    models: Members, pair: Pairs, embedded: Embedded, baseline: Embedded
 ) -> Float[Tensor, " T"]:
     """log p at the source less that at the baseline."""
     length = int(pair.target_lengths[0])
-    there, here = log_probs(model, pair, embedded), log_probs(model, pair, baseline)
+    there, here = log_probs(models, pair, embedded), log_probs(models, pair, baseline)
     return (there - here)[0, :length]
 
 
 def _integral(
-    model: EncoderDecoder,
+    models: Members,
     pair: Pairs,
-    embedded: Float[Tensor, "1 S E"],
-    baseline: Float[Tensor, "1 S E"],
+    embedded: Embedded,
+    baseline: Embedded,
     points: int,
     together: int,
 ) -> Float[Tensor, "T S"]:
     nodes, shares = (
-        torch.as_tensor(values / 2, dtype=embedded.dtype, device=embedded.device)
+        torch.as_tensor(values / 2, dtype=embedded[0].dtype, device=embedded[0].device)
         for values in np.polynomial.legendre.leggauss(points)
     )
-    way = embedded - baseline
-    at = baseline + (nodes + 0.5).view(-1, 1, 1) * way
-    steps = torch.arange(int(pair.target_lengths[0]), device=embedded.device)
+    ways = [x - b for x, b in zip(embedded, baseline, strict=True)]
+    at = [b + (nodes + 0.5).view(-1, 1, 1) * way for b, way in zip(baseline, ways, strict=True)]
+    steps = torch.arange(int(pair.target_lengths[0]), device=embedded[0].device)
     rows: list[Tensor] = []
     for some in steps.split(max(1, together // points)):
         asked = some.repeat_interleave(points)
-        found = gradients(model, pair, at.repeat(len(some), 1, 1), asked, together)
-        mean = torch.einsum("p,tpse->tse", shares, found.unflatten(0, (len(some), points)))
-        rows.append((mean * way).sum(2))
+        here = [own.repeat(len(some), 1, 1) for own in at]
+        found = gradients(models, pair, here, asked, together)
+        parts = [own.unflatten(0, (len(some), points)) for own in found]
+        means = [torch.einsum("p,tpse->tse", shares, own) for own in parts]
+        moved = [(mean * way).sum(2) for mean, way in zip(means, ways, strict=True)]
+        rows.append(torch.stack(moved).sum(0))
     return torch.cat(rows)

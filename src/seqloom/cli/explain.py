@@ -1,6 +1,7 @@
 """`seqloom explain`: what the model looked at, in the terminal, as PNG, SVG and HTML, and as JSON."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -72,6 +73,14 @@ def explain(
         Path | None,
         typer.Option("--json", metavar="FILE", help="All that is shown, with offsets, as JSON."),
     ] = None,
+    picture: Annotated[
+        Literal["map", "deletion", "gates"],
+        typer.Option(
+            help="What --png and --svg show. deletion: log p while source tokens are erased, in the "
+            "order of the map and in random ones. gates: of each layer, over time. --html has both "
+            "below the map, the gates with --gates."
+        ),
+    ] = "map",
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="The map as a picture.")] = None,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The map as a drawing that scales.")
@@ -133,7 +142,14 @@ def explain(
     options = {"beam": beam, "nbest": nbest, "max_length": max_length}
     found = search_settings(model, settings, options)
     explanation = model.explain(
-        example, method, target=target, level=level, erasing=erasing, prefix=prefix, **found
+        example,
+        method,
+        target=target,
+        level=level,
+        erasing=erasing,
+        gates=gates or picture == "gates",
+        prefix=prefix,
+        **found,
     )
     result = explanation.result
     console = Console(highlight=False, markup=False)
@@ -144,7 +160,7 @@ def explain(
         if output.tokens:
             console.print(explanation.terminal(place))
         if gates and output.ids:
-            print_gates(console, model.gates(example, output))
+            print_gates(console, explanation.gates[place])
         if neighbours and output.ids:
             near = model.neighbours(example, output, neighbours)
             print_neighbours(console, output.tokens, near)
@@ -156,26 +172,29 @@ def explain(
     unknown.add(result.unknown, example.features)
     if summary := unknown.summary():
         typer.echo(summary, err=True)
-    for path, draw in ((png, explanation.png), (svg, explanation.svg), (html, explanation.html)):
+    drawings = (
+        (png, partial(explanation.png, picture=picture)),
+        (svg, partial(explanation.svg, picture=picture)),
+        (html, explanation.html),
+    )
+    for path, draw in drawings:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             draw(path)
             typer.echo(f"Wrote {path}", err=True)
     if json_file is not None:
-        told = _twin(model, example, explanation, gates, neighbours)
+        told = _twin(model, example, explanation, neighbours)
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
         typer.echo(f"Wrote {json_file}", err=True)
 
 
 def _twin(
-    model: "Model", example: "Example", explanation: "Explanation", gates: bool, neighbours: int
+    model: "Model", example: "Example", explanation: "Explanation", neighbours: int
 ) -> dict[str, Any]:
     """The same as data."""
     twin = explanation.to_dict()
     for entry, output in zip(twin["outputs"], explanation.result.outputs, strict=True):
-        if gates and output.ids:
-            entry["gates"] = [trace.to_dict() for trace in model.gates(example, output)]
         if neighbours and output.ids:
             found = model.neighbours(example, output, neighbours)
             entry["neighbours"] = [[near.to_dict() for near in of_token] for of_token in found]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from seqloom.explain.gate_strips import LETTERS
 from seqloom.explain.labels import clip, label
 from seqloom.explain.terminal import fit
 
@@ -13,14 +14,6 @@ if TYPE_CHECKING:
     from seqloom.attribution.gates import Trace
     from seqloom.attribution.neighbours import Neighbour
 
-LETTERS = {
-    "i": "input gate",
-    "f": "forget gate",
-    "o": "output gate",
-    "r": "reset gate",
-    "z": "update gate",
-    "|h|": "size of the state",
-}
 LONGEST = 20
 """Cells of a token in a heading."""
 

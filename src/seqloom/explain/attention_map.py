@@ -6,6 +6,7 @@ their own.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seqloom.errors import UserError
 from seqloom.explain.labels import any_right_to_left, label
@@ -19,9 +20,20 @@ NO_ATTENTION = (
 RIGHT_TO_LEFT_NOTE = "Right-to-left text: columns run in reading order, first token leftmost."
 
 
+class Reading(NamedTuple):
+    """What rows and columns are, and what joins the names of a row and of a column."""
+
+    rows: str
+    columns: str
+    joint: str
+
+
+OUTPUT_BY_SOURCE = Reading("output tokens", "source tokens", "←")
+
+
 @dataclass(frozen=True, slots=True)
 class AttentionMap:
-    """One output laid against its source.
+    """One output laid against its source, or something else that `reading` names.
 
     source, target  the tokens as shown
     weights         [target, source]
@@ -30,6 +42,7 @@ class AttentionMap:
     largest         what is drawn darkest; no figure is further from 0
     signed          whether there may be figures below 0
     unit            of the figures
+    scale           whether it is drawn below
     """
 
     source: tuple[str, ...]
@@ -40,6 +53,8 @@ class AttentionMap:
     largest: float = 1.0
     signed: bool = False
     unit: str = "weight"
+    scale: bool = True
+    reading: Reading = OUTPUT_BY_SOURCE
 
     @property
     def kind(self) -> str:
@@ -60,7 +75,7 @@ class AttentionMap:
     def ends(self) -> tuple[str, str]:
         """What stands at both ends of the scale."""
         most = self.told(self.largest) if self.title else "1"
-        return (self.told(-self.largest) if self.signed else "0"), f"{most} {self.unit}"
+        return (self.told(-self.largest) if self.signed else "0"), f"{most} {self.unit}".strip()
 
 
 def attention_map(result: Result, output: int) -> AttentionMap:

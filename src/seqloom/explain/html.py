@@ -26,6 +26,8 @@ SCRIPT = files("seqloom.explain").joinpath("page.js").read_text("utf-8")
 
 Maps = Sequence[AttentionMap | None]
 """Of each output of a result; None where there is nothing to show."""
+Figures = Sequence[Sequence[str]]
+"""Of each output of a result further drawings, as SVG elements with the style of the maps."""
 
 
 def html_page(
@@ -34,16 +36,19 @@ def html_page(
     source_language: str = "",
     target_language: str = "",
     maps: Sequence[Maps] | None = None,
+    figures: Sequence[Figures] | None = None,
 ) -> str:
     """The page; languages are tags such as 'ja', by which a browser chooses its glyphs.
 
-    maps  what is shown of each output of each result; attention, if not given
+    maps     what is shown of each output of each result; attention, if not given
+    figures  what stands below each of them
     """
     languages = (_language(source_language), _language(target_language))
     shown = maps or [_attention(result) for result in results]
+    below = figures or [[()] * len(result.outputs) for result in results]
+    whole = enumerate(zip(results, shown, below, strict=True), start=1)
     sections = "\n".join(
-        _section(number, result, own, languages)
-        for number, (result, own) in enumerate(zip(results, shown, strict=True), start=1)
+        _section(number, result, own, more, languages) for number, (result, own, more) in whole
     )
     body = f"""<h1 dir="auto">{escape(title)}</h1>
 <p class="help">Point at a token, or press Tab and then the arrow keys, to see {_help(shown)}.</p>
@@ -81,9 +86,12 @@ def _attention(result: Result) -> Maps:
     ]
 
 
-def _section(number: int, result: Result, maps: Maps, languages: tuple[str, str]) -> str:
+def _section(
+    number: int, result: Result, maps: Maps, figures: Figures, languages: tuple[str, str]
+) -> str:
     panels = "\n".join(
-        _panel(shown, f"output-{number}-{place}", languages) for place, shown in enumerate(maps)
+        _panel(shown, more, f"output-{number}-{place}", languages)
+        for place, (shown, more) in enumerate(zip(maps, figures, strict=True))
     )
     return f"""<section aria-labelledby="source-{number}">
 <h2 id="source-{number}" dir="auto"{languages[0]}>{escape(result.source) or "(empty source)"}</h2>
@@ -120,14 +128,18 @@ def _answer(output: Output, language: str) -> str:
     )
 
 
-def _panel(attention: AttentionMap | None, name: str, languages: tuple[str, str]) -> str:
+def _panel(
+    attention: AttentionMap | None, figures: Sequence[str], name: str, languages: tuple[str, str]
+) -> str:
+    below = "".join(f'\n<div class="figure">{figure}</div>' for figure in figures)
     if attention is None:
-        return f'<div class="output" id="{name}"><p>This model has no attention to show.</p></div>'
+        told = "<p>This model has no attention to show.</p>"
+        return f'<div class="output" id="{name}">{told}{below}</div>'
     return f"""<div class="output" id="{name}">
 {_tokens("Source tokens", "s", attention.source, attention.shares.T, languages[0])}
 {_tokens("Output tokens", "t", attention.target, attention.shares, languages[1])}
 {svg.draw(attention)}
-<details><summary>Weights as a table</summary>{_table(attention)}</details>
+<details><summary>Weights as a table</summary>{_table(attention)}</details>{below}
 </div>"""
 
 

@@ -85,7 +85,7 @@ def spelt_out(attention: AttentionMap) -> AttentionMap:
 def draw(attention: AttentionMap) -> Figure:
     at = frame(attention)
     rows, columns = len(attention.target), len(attention.source)
-    named = _inches(cell_len(attention.title), TITLE_FONT) + 0.2
+    named = inches(cell_len(attention.title), TITLE_FONT) + 0.2
     least = max(at.left + 2.6, named, _widest(attention.notes))
     width = max(at.left + columns * at.square + at.right, least)
     height = at.top + rows * at.square + at.bottom
@@ -102,7 +102,8 @@ def draw(attention: AttentionMap) -> Figure:
     _squares(axes, attention)
     _source_labels(axes, attention, at)
     _target_labels(axes, attention, at)
-    _legend(figure, attention, at, width, height)
+    if attention.scale:
+        _legend(figure, attention, at, width, height)
     if attention.title:
         place = (0.1 / width, 1 - 0.2 / height)
         figure.text(*place, attention.title, size=TITLE_FONT, weight="bold")
@@ -115,15 +116,15 @@ def frame(attention: AttentionMap) -> Frame:
     square = side(max(len(attention.source), len(attention.target))) / PIXELS
     font = min(11.0, square * 72 * 0.62)
     upright = upright_limit(attention.source)
-    slanting = max((c for c in map(_cells, attention.source) if c > upright), default=0)
+    slanting = max((c for c in map(cells, attention.source) if c > upright), default=0)
     return Frame(
         square=square,
         font=font,
-        left=_inches(max(map(_cells, attention.target), default=1), font) + 0.2,
-        top=max(font * 1.9 / 72, _inches(slanting, font) * 0.87 + font / 72)
+        left=inches(max(map(cells, attention.target), default=1), font) + 0.2,
+        top=max(font * 1.9 / 72, inches(slanting, font) * 0.87 + font / 72)
         + (0.12 + (TITLE if attention.title else 0.0)),
-        right=max(0.15, _inches(slanting, font) * 0.5),
-        bottom=0.5 + NOTE_LINE * len(attention.notes),
+        right=max(0.15, inches(slanting, font) * 0.5),
+        bottom=(0.5 if attention.scale else 0.15) + NOTE_LINE * len(attention.notes),
     )
 
 
@@ -144,7 +145,7 @@ def _source_labels(axes: Axes, attention: AttentionMap, at: Frame) -> None:
     upright = upright_limit(attention.source)
     for column, token in enumerate(attention.source):
         label = drawable(token)
-        slants = _cells(token) > upright
+        slants = cells(token) > upright
         axes.annotate(
             label.text,
             (column, -0.5),
@@ -178,7 +179,7 @@ def _legend(
     figure: Figure, attention: AttentionMap, at: Frame, width: float, height: float
 ) -> None:
     low, high = attention.ends
-    left = at.left + _inches(len(low), SMALL_PRINT) + 0.08
+    left = at.left + inches(len(low), SMALL_PRINT) + 0.08
     axes = figure.add_axes((left / width, (at.bottom - 0.32) / height, 1.0 / width, 0.13 / height))
     lowest = -1 if attention.signed else 0
     steps = [[lowest + (1 - lowest) * step / 20 for step in range(21)]]
@@ -196,12 +197,13 @@ def _note(figure: Figure, note: str, x: float, y: float) -> None:
 
 
 def _widest(notes: Sequence[str]) -> float:
-    return max((_inches(cell_len(note), SMALL_PRINT) for note in notes), default=0.0) + 0.2
+    return max((inches(cell_len(note), SMALL_PRINT) for note in notes), default=0.0) + 0.2
 
 
-def _cells(token: str) -> int:
+def cells(token: str) -> int:
     return min(cell_len(token), LONGEST_LABEL)
 
 
-def _inches(cells: int, font: float) -> float:
-    return cells * CELL_EM * font / 72
+def inches(count: int, font: float) -> float:
+    """The width of so many terminal cells."""
+    return count * CELL_EM * font / 72

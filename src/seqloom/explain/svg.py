@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from rich.cells import cell_len
 
-from seqloom.explain.attention_map import AttentionMap, attention_map
+from seqloom.explain.attention_map import OUTPUT_BY_SOURCE, AttentionMap, attention_map
 from seqloom.explain.embedded import PageFonts, page_fonts
 from seqloom.explain.labels import clip
 from seqloom.predict.result import Result
@@ -31,6 +31,8 @@ STYLE = """
 .attention-map .weight { fill: #0a4595; }
 .attention-map .weight.against { fill: #a84300; }
 .attention-map .grid { stroke: #d0d7de; stroke-width: 0.5; fill: none; }
+.attention-map .line { stroke: #0a4595; stroke-width: 2; fill: none; }
+.attention-map .line.chance { stroke: #57606a; stroke-dasharray: 5 3; }
 @media (prefers-color-scheme: dark) {
 .attention-map text { fill: #e6edf3; }
 .attention-map .quiet { fill: #9198a1; }
@@ -38,6 +40,8 @@ STYLE = """
 .attention-map .weight { fill: #a5d3ff; }
 .attention-map .weight.against { fill: #ffb27a; }
 .attention-map .grid { stroke: #30363d; }
+.attention-map .line { stroke: #a5d3ff; }
+.attention-map .line.chance { stroke: #9198a1; }
 }
 """
 
@@ -88,14 +92,32 @@ def style(fonts: PageFonts) -> str:
 
 def draw(attention: AttentionMap, styled: str = "") -> str:
     """`styled` is the element with the style; a page that holds several maps has its own."""
-    at = layout(attention)
-    parts = [
+    at, reading = layout(attention), attention.reading
+    name = (
+        f"{_name(attention)}: {len(attention.target)} {reading.rows} by {len(attention.source)} "
+        f"{reading.columns}"
+    )
+    return document(name, at.width, at.height, inside(attention), styled)
+
+
+def document(name: str, width: float, height: float, parts: Sequence[str], styled: str) -> str:
+    """An SVG document of these parts on paper; `name` is escaped."""
+    whole = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="attention-map" role="img" '
-        f'aria-label="{_name(attention)}: {len(attention.target)} output tokens by '
-        f'{len(attention.source)} source tokens" width="{at.width:g}" height="{at.height:g}" '
-        f'viewBox="0 0 {at.width:g} {at.height:g}">',
+        f'aria-label="{name}" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}">',
         styled,
-        f'<rect class="paper" width="{at.width:g}" height="{at.height:g}"/>',
+        f'<rect class="paper" width="{width:g}" height="{height:g}"/>',
+        *parts,
+        "</svg>",
+    ]
+    return "\n".join(part for part in whole if part)
+
+
+def inside(attention: AttentionMap) -> list[str]:
+    """All of a map but the document around it."""
+    at = layout(attention)
+    return [
         *_title(attention),
         *_source_labels(attention, at),
         *_target_labels(attention, at),
@@ -103,9 +125,7 @@ def draw(attention: AttentionMap, styled: str = "") -> str:
         _grid(attention, at),
         *_legend(attention, at),
         *_notes(attention, at),
-        "</svg>",
     ]
-    return "\n".join(part for part in parts if part)
 
 
 def layout(attention: AttentionMap) -> Layout:
@@ -114,13 +134,13 @@ def layout(attention: AttentionMap) -> Layout:
     square = side(max(rows, columns))
     font = min(15.0, square * 0.68)
     upright = upright_limit(attention.source)
-    slanting = max((c for c in map(_cells, attention.source) if c > upright), default=0)
-    left = _text_width(max(map(_cells, attention.target), default=1), font) + 20
-    top = max(font * 1.6, _text_width(slanting, font) * 0.87 + font) + 12
+    slanting = max((c for c in map(cells, attention.source) if c > upright), default=0)
+    left = text_width(max(map(cells, attention.target), default=1), font) + 20
+    top = max(font * 1.6, text_width(slanting, font) * 0.87 + font) + 12
     top += TITLE if attention.title else 0
-    overhang = max(12.0, _text_width(slanting, font) * 0.5)
+    overhang = max(12.0, text_width(slanting, font) * 0.5)
     lines = [attention.title, *attention.notes]
-    note = max(_text_width(cell_len(text), 12) for text in lines)
+    note = max(text_width(cell_len(text), 12) for text in lines)
     return Layout(
         square=square,
         font=font,
@@ -128,13 +148,13 @@ def layout(attention: AttentionMap) -> Layout:
         left=left,
         top=top,
         width=max(left + columns * square + overhang, left + 250, note + 20),
-        height=top + rows * square + 48 + 18 * len(attention.notes),
+        height=top + rows * square + (48 if attention.scale else 14) + 18 * len(attention.notes),
     )
 
 
 def upright_limit(source: Sequence[str]) -> int:
     """Characters stand upright, but for a stray long token such as <eos>; words all slant."""
-    short = sum(_cells(token) <= UPRIGHT_CELLS for token in source)
+    short = sum(cells(token) <= UPRIGHT_CELLS for token in source)
     return UPRIGHT_CELLS if 2 * short > len(source) else 0
 
 
@@ -146,25 +166,32 @@ def side(tokens: int) -> float:
 
 def _source_labels(attention: AttentionMap, at: Layout) -> list[str]:
     return [
-        _source_label(token, at.left + (column + 0.5) * at.square, column, at)
+        _source_label(token, at.left + (column + 0.5) * at.square, _linked(attention, s=column), at)
         for column, token in enumerate(attention.source)
     ]
 
 
-def _source_label(token: str, x: float, column: int, at: Layout) -> str:
+def _linked(attention: AttentionMap, **places: int) -> str:
+    """Attributes by which a page lights up what belongs to a token."""
+    if attention.reading != OUTPUT_BY_SOURCE:
+        return ""
+    return "".join(f' data-{axis}="{place}"' for axis, place in places.items())
+
+
+def _source_label(token: str, x: float, linked: str, at: Layout) -> str:
     y = at.top - 6
     place = (
         f'x="{x:g}" y="{y:g}" text-anchor="middle"'
-        if _cells(token) <= at.upright
+        if cells(token) <= at.upright
         else f'transform="translate({x + at.font * 0.3:g} {y:g}) rotate({SLANT})"'
     )
-    return f'<text {place} font-size="{at.font:g}" data-s="{column}">{_clipped(token)}</text>'
+    return f'<text {place} font-size="{at.font:g}"{linked}>{clipped(token)}</text>'
 
 
 def _target_labels(attention: AttentionMap, at: Layout) -> list[str]:
     return [
         f'<text x="{at.left - 8:g}" y="{at.top + (row + 0.5) * at.square + at.font * 0.35:g}" '
-        f'text-anchor="end" font-size="{at.font:g}" data-t="{row}">{_clipped(token)}</text>'
+        f'text-anchor="end" font-size="{at.font:g}"{_linked(attention, t=row)}>{clipped(token)}</text>'
         for row, token in enumerate(attention.target)
     ]
 
@@ -182,11 +209,12 @@ def _square(attention: AttentionMap, row: int, column: int, at: Layout) -> str:
     weight = float(attention.weights[row, column])
     share = float(attention.shares[row, column])
     figure = attention.told(weight)
-    told = escape(f"{attention.target[row]} ← {attention.source[column]}: {figure}")
+    names = (attention.target[row], attention.reading.joint, attention.source[column])
+    told = escape(f"{' '.join(names)}: {figure}")
     return (
         f'<rect class="weight{" against" if share < 0 else ""}" x="{at.left + column * at.square:g}" '
         f'y="{at.top + row * at.square:g}" width="{at.square:g}" height="{at.square:g}" '
-        f'fill-opacity="{min(abs(share), 1.0):.3f}" data-t="{row}" data-s="{column}">'
+        f'fill-opacity="{min(abs(share), 1.0):.3f}"{_linked(attention, t=row, s=column)}>'
         f"<title>{told}</title></rect>"
     )
 
@@ -206,9 +234,11 @@ def _grid(attention: AttentionMap, at: Layout) -> str:
 
 def _legend(attention: AttentionMap, at: Layout) -> list[str]:
     """The scale; for signed figures from the most against to the most in favour."""
+    if not attention.scale:
+        return []
     y = at.top + len(attention.target) * at.square + 14
     low, high = attention.ends
-    x = at.left + 14 + _text_width(len(low), 12)
+    x = at.left + 14 + text_width(len(low), 12)
     edges = [x + 100 * step / LEGEND_STEPS for step in range(LEGEND_STEPS + 1)]
     steps = [step / (LEGEND_STEPS - 1) for step in range(LEGEND_STEPS)]
     shares = [2 * step - 1 for step in steps] if attention.signed else steps
@@ -218,10 +248,10 @@ def _legend(attention: AttentionMap, at: Layout) -> list[str]:
         for share, (here, after) in zip(shares, pairwise(edges), strict=True)
     ]
     return [
-        _small(at.left + 10, y + 10, low),
+        small(at.left + 10, y + 10, low),
         *bar,
         f'<rect class="grid" x="{x:g}" y="{y:g}" width="100" height="12"/>',
-        _small(x + 106, y + 10, high),
+        small(x + 106, y + 10, high),
     ]
 
 
@@ -237,20 +267,21 @@ def _name(attention: AttentionMap) -> str:
 
 def _notes(attention: AttentionMap, at: Layout) -> list[str]:
     first = at.height - 18 * len(attention.notes)
-    return [_small(10, first + 18 * row + 6, note) for row, note in enumerate(attention.notes)]
+    return [small(10, first + 18 * row + 6, note) for row, note in enumerate(attention.notes)]
 
 
-def _small(x: float, y: float, text: str) -> str:
+def small(x: float, y: float, text: str) -> str:
     return f'<text class="quiet" x="{x:g}" y="{y:g}" font-size="12">{escape(text)}</text>'
 
 
-def _text_width(cells: int, font: float) -> float:
-    return cells * CELL_EM * font
+def text_width(count: int, font: float) -> float:
+    """Of so many terminal cells."""
+    return count * CELL_EM * font
 
 
-def _cells(token: str) -> int:
+def cells(token: str) -> int:
     return min(cell_len(token), LONGEST_LABEL)
 
 
-def _clipped(token: str) -> str:
+def clipped(token: str) -> str:
     return escape(clip(token, LONGEST_LABEL))

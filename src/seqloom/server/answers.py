@@ -136,7 +136,13 @@ def _attributed(
     method, erasing, orders = settings["method"], settings["erasing"], settings["orders"]
     try:
         found = attributed(
-            model.answering, lambda: model.run.model, example, result, method, erasing, orders
+            model.answering,
+            lambda: [run.model for run in model.runs],
+            example,
+            result,
+            method,
+            erasing,
+            orders,
         )
     except UserError:
         raise RefusedError(
