@@ -23,22 +23,22 @@ class Compiled:
     def stepper(self, recipe: Recipe, model: EncoderDecoder) -> KernelStepper | None:
         """None where torch has to answer: the kernel was not built or is not wanted, the model is
         not on the CPU in 32 bits or is in training, or it has parts that the kernel does not know."""
-        if not available() or why_not(recipe) or model.training or not _plain(model):
+        if not available() or why_not(recipe) or model.training:
             return None
         weights = _weights(model)
-        if weights != self._packed[0]:
+        if weights is not None and weights != self._packed[0]:
             self._packed = weights, _packed(recipe, model)
-        return self._packed[1]
+        return None if weights is None else self._packed[1]
 
 
-def _plain(model: EncoderDecoder) -> bool:
-    return all(w.device.type == "cpu" and w.dtype == torch.float32 for w in model.parameters())
-
-
-def _weights(model: EncoderDecoder) -> _Weights:
+def _weights(model: EncoderDecoder) -> _Weights | None:
+    """None if some are not on the CPU in 32 bits."""
+    weights = list(model.parameters())  # one walk through the model: this is done for every batch
+    if any(weight.dtype != torch.float32 or weight.device.type != "cpu" for weight in weights):
+        return None
     return tuple(
         (weight.data_ptr(), weight._version)  # pyright: ignore[reportPrivateUsage]
-        for weight in model.parameters()
+        for weight in weights
     )
 
 
