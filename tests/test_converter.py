@@ -13,6 +13,9 @@ from seqloom.config import read_recipe
 from seqloom.converter import Converter
 from seqloom.data.frames.setting import Features, Setting
 from seqloom.data.series.scaling import Scaler
+from seqloom.data.speech.corpus import RATE
+from seqloom.data.speech.espeak import Sound
+from seqloom.data.speech.wav import read_wav, write_wav
 from seqloom.errors import UserError
 from seqloom.models.folder import WEIGHTS, save_recipe, save_weights
 from seqloom.models.frames_run import build_converter, load_frames_run
@@ -193,3 +196,58 @@ def test_the_commands_answer(tmp_path):
     assert "6 rows read, 3 forecast, hour known" in said.stdout
     said = CliRunner().invoke(app, ["predict", run, path, "--at", "99"])
     assert said.exit_code == 2
+
+
+def speaker(folder):
+    """A run of log-mel frames, and a sound to ask it about."""
+    mel = Features(Scaler((-3.0,) * 80, (2.0,) * 80))
+    text = PAIRS.format(path=pairs_file(folder), kind="one_to_one", more="")
+    converter, _ = untrained(folder, text, Setting(mel, mel))
+    samples = 0.5 * np.sin(np.arange(6 * 256) / 9)
+    write_wav(folder / "in.wav", Sound(samples.astype(np.float32), RATE))
+    return converter
+
+
+def generated(converter, *options):
+    arguments = ["generate", str(converter.folder), *map(str, options), "--device", "cpu"]
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, result.output
+
+
+def test_log_mel_frames_are_generated_as_a_sound(tmp_path):
+    converter, out = speaker(tmp_path), tmp_path / "out.wav"
+    status, said = generated(converter, "--prime", tmp_path / "in.wav", "--out", out)
+    assert status == 0, said
+    sound = read_wav(str(out))
+    assert (len(sound.samples), sound.rate) == (6 * 256, RATE)
+    predicted = tmp_path / "predicted.wav"
+    command = ["predict", str(converter.folder), str(tmp_path / "in.wav"), "--device", "cpu"]
+    CliRunner().invoke(app, [*command, "--output", str(predicted)])
+    assert predicted.read_bytes() == out.read_bytes()
+
+
+def test_frames_are_generated_by_extension(tmp_path):
+    converter, _ = voices(tmp_path)
+    for suffix in (".jsonl", ".csv", ".npz"):
+        out = tmp_path / f"out{suffix}"
+        status, said = generated(converter, "--prime", tmp_path / "p.jsonl", "--out", out)
+        assert status == 0, said
+        assert out.stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--prime", "p.jsonl", "--out", "a.wav"], "80 features, but these have 1. Write a file"),
+        (["--prime", "p.jsonl", "--out", "a.svg"], "end in .jsonl, .csv, .npz, .npy, .png or .wav"),
+        (["--prime", "p.jsonl"], "needs --out FILE"),
+        (["--out", "a.csv"], "needs --prime FILE"),
+        (["--text", "fox", "--out", "a.csv"], "--text says nothing here"),
+        (["--samples", 2, "--out", "a.csv"], "--samples says nothing here"),
+    ],
+)
+def test_what_frames_cannot_be_generated_as_is_one_line(tmp_path, options, message):
+    status, said = generated(voices(tmp_path)[0], *options)
+    assert status == 2
+    assert message in said
+    assert len(said.strip().splitlines()) == 1

@@ -20,7 +20,9 @@ from seqloom.data.next_step.texts import read_texts
 from seqloom.errors import UserError
 from seqloom.models.folder import WEIGHTS, save_weights
 from seqloom.models.next_step_run import Setting, build_model
+from seqloom.symbols import EOS
 from seqloom.text.codec import Codec
+from seqloom.training.next_step import text_task
 
 pytestmark = pytest.mark.usefixtures("unchecked_shapes")
 SMALL = ["model.hidden=5", "model.layers=2", "model.embedding=3", "generation.max_length=12"]
@@ -93,7 +95,8 @@ def test_a_primed_drawing_of_a_text_writes_both(hand):
     assert sample.given == 4
 
 
-def test_scores_are_what_evaluation_adds_up(text, tmp_path):
+def test_scores_are_what_evaluation_adds_up(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(text_task, "DEV_LANES", 1)
     generator = seqloom.load(text)
     path = tmp_path / "test.txt"
     path.write_text("fox\nab c\n", encoding="utf-8")
@@ -115,6 +118,61 @@ def test_the_score_of_a_drawing_is_in_units_of_the_data(strokes, tmp_path):
     assert found["nats per drawing (units of the data)"] == pytest.approx(
         found["nats per drawing (standardised)"] + 3 * PAPER.nats, rel=1e-5
     )
+
+
+def scored(run, path, *more):
+    """The lines of `seqloom score`, in cells, and what is said at the end."""
+    result = CliRunner().invoke(app, ["score", str(run), str(path), *more])
+    assert result.exit_code == 0, result.output
+    return [line.split("\t") for line in result.stdout.splitlines()], result.stderr
+
+
+def test_the_lines_of_a_long_text_add_up_to_the_text(text, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("fox\n\nab c\n", encoding="utf-8")
+    rows, said = scored(text, path, "--tokens")
+    [whole] = seqloom.load(text).score(["fox\n\nab c"])
+    assert [row[1::2] for row in rows] == [
+        ["f", "o", "x", "<eos>"], ["<eos>"], ["a", "b", "␣", "c", "<eos>"],
+    ]  # fmt: skip
+    assert sum(float(row[0]) for row in rows) == pytest.approx(whole, abs=1e-5)
+    assert [sum(map(float, row[2::2])) for row in rows] == pytest.approx(
+        [float(row[0]) for row in rows], abs=1e-4
+    )
+    assert f"{-whole / 10 / np.log(2):.4f} bits per character" in said
+    assert "over 10 tokens" in said
+
+
+def test_a_token_is_scored_after_all_that_stands_before_it(text):
+    """log p of a text is that of its beginning and of the rest after it, whatever is cut."""
+    generator = seqloom.load(text)
+    model, setting = generator.run.model, generator.run.setting
+    codec = setting.codec
+    ids = codec.encode("abc fox")
+    with torch.inference_mode():
+        inputs = torch.tensor([[EOS, *ids[:-1]]])
+        each, _ = model.score(inputs, torch.tensor([ids]), model.start(1))
+    assert generator.score(["abc fox"]) == pytest.approx([float(each.sum())], abs=1e-5)
+
+
+def test_lines_that_are_sequences_are_scored_each_alone(tmp_path):
+    run = run_of(tmp_path / "run", "text", "data.stream=false")
+    path = tmp_path / "a.txt"
+    path.write_text("fox\nab c\nfox\n", encoding="utf-8")
+    rows, _ = scored(run, path)
+    assert rows[0] == rows[2] != rows[1]
+
+
+def test_a_drawing_is_scored_point_by_point_in_units_of_the_data(strokes, tmp_path):
+    path = tmp_path / "a.jsonl"
+    both = [STROKES[1:].tolist(), STROKES[1:3].tolist()]
+    path.write_text("\n".join(map(json.dumps, both)), encoding="utf-8")
+    rows, said = scored(strokes, path, "--tokens")
+    expected = seqloom.load(strokes).score([STROKES, STROKES[:3]])
+    assert [len(row) for row in rows] == [4, 3]
+    assert [float(row[0]) for row in rows] == pytest.approx(expected, abs=1e-4)
+    assert [sum(map(float, row[1:])) for row in rows] == pytest.approx(expected, abs=1e-4)
+    assert "over 5 points of 2 drawing(s)" in said
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".jsonl", ".csv"])
@@ -173,6 +231,12 @@ def test_info_says_what_it_is(name, request):
         ("text", ["generate", "--bias", 1], "bias is for strokes"),
         ("text", ["generate", "--text", "abc"], "writes text, not strokes"),
         ("text", ["generate", "--out", "a.svg"], "end in .txt"),
+        ("text", ["generate", "--out", "a.wav"], "texts are no sound. Write them into a file that"),
+        (
+            "strokes",
+            ["generate", "--out", "a.wav"],
+            "no sound. Write them into a file that ends in .svg",
+        ),
         ("text", ["generate", "--temperature", 0], "temperature must be above 0"),
         ("text", ["generate", "--samples", 0], "samples must be at least 1"),
         ("text", ["predict"], "seqloom generate"),

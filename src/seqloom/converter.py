@@ -24,6 +24,7 @@ from seqloom.data.frames.sides import read_sides, scaled
 from seqloom.data.frames.sources import TABLES, Source, batch_of, check, read_sources
 from seqloom.data.frames.tables import divided, read_dated, whole, window_set
 from seqloom.data.frames.voices import speak
+from seqloom.data.made import Report
 from seqloom.data.series.calendar import onward
 from seqloom.errors import UserError
 from seqloom.explain.conversion import Explanation
@@ -118,10 +119,16 @@ class Converter:
         return Explanation(answer, known, source.actual, isinstance(data, WindowData))
 
     def evaluate(
-        self, files: Sequence[str | Path] | None = None, bad: BadRows | None = None
+        self,
+        files: Sequence[str | Path] | None = None,
+        bad: BadRows | None = None,
+        report: Report | None = None,
     ) -> FrameScores:
-        """How far the model's own writing is from a test set: the recipe's if no files are given."""
-        pairs = self._test_set([str(path) for path in files or ()], bad)
+        """How far the model's own writing is from a test set: the recipe's if no files are given.
+
+        report  is told how much is made of a test set that is made at run time
+        """
+        pairs = self._test_set([str(path) for path in files or ()], bad, report)
         if not len(pairs):
             raise UserError("The test set is empty: there is nothing to compare. Give more data.")
         settings = self.recipe.training
@@ -155,7 +162,9 @@ class Converter:
             values["length_error"] = missed / pairs
         return FrameScores(values, pairs, frames)
 
-    def _test_set(self, files: Sequence[str], bad: BadRows | None) -> FrameSet:
+    def _test_set(
+        self, files: Sequence[str], bad: BadRows | None, report: Report | None
+    ) -> FrameSet:
         data, setting = self.recipe.data, self.run.setting
         files = files or data.test
         if isinstance(data, WindowData):
@@ -165,13 +174,16 @@ class Converter:
                 own = [read_dated(path, data, setting.source.names, bad) for path in data.train]
                 rows = divided(own, data)["test"]
             return window_set(rows, data, setting.source.scaler, setting.targets, 1)
-        return self._test_pairs(files, data, bad)
+        return self._test_pairs(files, data, bad, report)
 
-    def _test_pairs(self, files: Sequence[str], data: PairData, bad: BadRows | None) -> FrameSet:
+    def _test_pairs(
+        self, files: Sequence[str], data: PairData, bad: BadRows | None, report: Report | None
+    ) -> FrameSet:
         setting, same = self.run.setting, isinstance(self.recipe.model, OneToOne)
         if not files and data.embedded is not None:
             with TemporaryDirectory() as folder:
-                test = speak(data.voices, self.recipe.seed, Path(folder) / "voices", ("test",))
+                place = Path(folder) / "voices"
+                test = speak(data.voices, self.recipe.seed, place, ("test",), report)
                 return scaled(read_sides([test["test"]], data, same, bad, setting), setting)
         if not files:
             raise UserError(

@@ -10,6 +10,7 @@ from seqloom.config import Recipe
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.by_hash import Part
 from seqloom.data.example import Example
+from seqloom.data.made import Report as Making
 from seqloom.data.sources import read_pairs, read_sources
 from seqloom.errors import UserError
 from seqloom.metrics import Report, merge_references
@@ -34,12 +35,19 @@ class Evaluation:
 
 
 def read_test_set(
-    recipe: Recipe, data: Sequence[str | Path] | None = None, bad: BadRows | None = None
+    recipe: Recipe,
+    data: Sequence[str | Path] | None = None,
+    bad: BadRows | None = None,
+    report: Making | None = None,
 ) -> Iterable[Example]:
-    """The pairs of some files, or of the recipe's own test set if there are none."""
+    """The pairs of some files, or of the recipe's own test set if there are none.
+
+    report  is told how much is made of a test set that is made at run time
+    """
     settings = recipe.data
     if recipe.series is not None:
-        return _series_of(recipe, [str(path) for path in data or settings.test], "test", bad)
+        files = [str(path) for path in data or settings.test]
+        return _series_of(recipe, files, "test", bad, report)
     if data:
         return read_pairs([str(path) for path in data], settings, bad=bad)
     if settings.test:
@@ -66,7 +74,11 @@ def training_pairs(recipe: Recipe, data: Sequence[str | Path] | None = None) -> 
 
 
 def _series_of(
-    recipe: Recipe, paths: Sequence[str], part: Part, bad: BadRows | None
+    recipe: Recipe,
+    paths: Sequence[str],
+    part: Part,
+    bad: BadRows | None,
+    report: Making | None = None,
 ) -> Iterable[Example]:
     """Pairs with real-valued sources: of files, or of a part of data made at run time."""
     from seqloom.data.series.embedded import embedded_pairs
@@ -74,7 +86,8 @@ def _series_of(
 
     if not paths and recipe.data.embedded is None:
         raise UserError(f"no {part} set: give a file, or name one in the recipe.")
-    return read_series_pairs(paths or [embedded_pairs(recipe.data)[part]], recipe, bad=bad)
+    files = paths or [embedded_pairs(recipe.data, report)[part]]
+    return read_series_pairs(files, recipe, bad=bad)
 
 
 def asked(

@@ -12,11 +12,12 @@ from typing import Any
 
 from seqloom.config.next_step_data import StrokeData, TextData
 from seqloom.data.bad_rows import BadRows
+from seqloom.data.made import Report
 from seqloom.data.next_step.drawings import read_drawings
 from seqloom.data.sources.lines import Line, opened, read_lines
 from seqloom.errors import UserError
 from seqloom.generation import strokes, texts
-from seqloom.generation.results import Sample, Scores, Strokes, WindowExplanation
+from seqloom.generation.results import FileScores, Sample, Scores, Strokes, WindowExplanation
 from seqloom.models.next_step_run import NextStepRun
 from seqloom.models.next_step_sampling import Draw
 from seqloom.nn.readouts.density import Spread
@@ -73,16 +74,33 @@ class Generator:
         """log p of each text, or of each drawing in units of the data, in nats."""
         return [self._log_prob(item) for item in items]
 
+    def score_file(self, file: str | Path, *, bad: BadRows | None = None) -> FileScores:
+        """log p of every line of a text, or of every drawing of a file, part by part. Lines go on after
+        those before them where the model was trained on one long text.
+
+        bad  where rows that cannot be read are set aside; the first one raises if not given
+        """
+        if self.draws:
+            return strokes.drawings_of(self.run, str(file), bad)
+        return texts.lines_of(self.run, str(file), bad)
+
     def evaluate(
-        self, files: Sequence[str | Path] | None = None, *, bad: BadRows | None = None
+        self,
+        files: Sequence[str | Path] | None = None,
+        *,
+        bad: BadRows | None = None,
+        report: Report | None = None,
     ) -> Scores:
         """log p of a test set, per token and character or per point and drawing; of the recipe's own
         if no files are given.
 
-        bad  where rows that cannot be read are set aside; the first one raises if not given
+        bad     where rows that cannot be read are set aside; the first one raises if not given
+        report  is told how much is made of a test set that is made at run time
         """
         names = [str(file) for file in files or ()]
-        return (strokes if self.draws else texts).scores(self.run, names, bad)
+        if self.draws:
+            return strokes.scores(self.run, names, bad, report)
+        return texts.scores(self.run, names, bad)
 
     def explain(self, text: str, *, seed: int = 1, **settings: Any) -> WindowExplanation:
         """Write a text, and say where the window stood at every point.

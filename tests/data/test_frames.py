@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seqloom.config.frame_data import Borders, Months, PairData, Shares, WindowData
+from seqloom.data.bad_rows import BadRows
 from seqloom.data.frames.batch import level_of
 from seqloom.data.frames.batching import FrameBatches
 from seqloom.data.frames.conversion import Conversion
@@ -78,7 +79,6 @@ def test_months_and_borders_cut_where_they_say(tmp_path):
 
 def test_no_window_holds_a_bad_row(tmp_path):
     path = tmp_path / "t.csv"
-    from seqloom.data.bad_rows import BadRows
 
     data = settings(level="none")
     with BadRows(tmp_path / "bad.tsv") as bad:
@@ -143,6 +143,16 @@ def test_dates_that_go_back_are_refused_with_their_row(tmp_path):
         read_times(str(path), "date")
 
 
+def test_a_row_without_a_date_is_set_aside_in_its_place(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("date,a\n2024-01-01,1\nyesterday,2\n2024-01-03,3\n")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        file = read_dated(str(path), settings(), (), bad)
+    assert bad.path.read_text().startswith(f"{path}:3\t'date' must be a date")
+    assert np.isnan(file.table.values[:, 0]).tolist() == [False, True, False]
+    assert np.isnat(file.times).tolist() == [False, True, False]
+
+
 def pairs_file(path, *records):
     lines = [json.dumps({"source": source, "target": target}) for source, target in records]
     path.write_text("\n".join(lines) + "\n")
@@ -160,7 +170,11 @@ def pairs_file(path, *records):
             [[1], [2]],
             r":2: source: frame 2, feature 1: must be a finite",
         ),
-        ([[1, 2]] * 6, [[1]] * 6, r":2: source: a sequence may have 5 frames"),
+        (
+            [[1, 2]] * 6,
+            [[1]] * 6,
+            r":2: source: a sequence may have 5 frames.*raise data\.max_source",
+        ),
     ],
 )
 def test_a_bad_pair_is_one_line_with_file_and_record(tmp_path, source, target, said):

@@ -157,6 +157,17 @@ def test_points_given_as_offsets_are_noticed(tmp_path):
     assert found.offsets[1].tolist() == [3, 2, 0]
 
 
+def test_one_drawing_of_points_among_offsets_is_named_or_set_aside(tmp_path):
+    path = tmp_path / "strokes.jsonl"
+    points = [[100 + 3 * i, 200 + 2 * i, int(i == 19)] for i in range(20)]
+    path.write_text(GOOD * 3 + f"{points}\n" + GOOD * 3, encoding="utf-8")
+    with pytest.raises(UserError, match=r"strokes\.jsonl:4: must be offsets .* looks like points"):
+        read_drawings([str(path)], StrokeData())
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        assert len(read_drawings([str(path)], StrokeData(), bad=bad)) == 6
+    assert bad.count == 1
+
+
 def test_texts_stand_beside_their_drawings(tmp_path):
     path = tmp_path / "written.jsonl"
     path.write_text('{"text": "hi", "strokes": [[0, 0, 0], [5, -5, 1]]}\n', encoding="utf-8")

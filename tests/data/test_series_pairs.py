@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqloom.config import Recipe, override
+from seqloom.config import Recipe, override, with_files
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.batching import Batches, together
 from seqloom.data.example import Example
@@ -67,10 +67,37 @@ def test_a_bad_source_is_one_line_with_file_and_record_or_is_set_aside(tmp_path,
 
 def test_a_feature_that_never_varies_is_refused_or_kept():
     frames = [np.array([[1.0, 5.0], [2.0, 5.0]], np.float32)]
-    with pytest.raises(UserError, match=r"feature 2 must vary, but is 5.*source\.constant=keep"):
+    with pytest.raises(
+        UserError, match=r"^source: feature 2 must vary, but is 5.*source\.constant=keep"
+    ):
         Reader.fitted(FRAMES, frames)
     kept = Reader.fitted(override(FRAMES, ["source.constant=keep"]), frames)
     assert kept.scaler == Scaler((1.5, 5.0), (0.5, 1.0))
+
+
+def test_a_feature_that_never_varies_is_named_with_its_file():
+    recipe = with_files(FRAMES, ["a.npz", "b.npz"], [])
+    with pytest.raises(
+        UserError, match=r"^a\.npz, b\.npz: source: feature 1 must vary, but is 1 in"
+    ):
+        Reader.fitted(recipe, [np.ones((2, 2), np.float32)])
+    with pytest.raises(UserError, match=r"feature 'dx' must vary, .* Are these strokes"):
+        Reader.fitted(STROKES, [np.array([[1, 2, 0], [1, 3, 1]], np.float32)])
+
+
+def test_one_drawing_of_points_among_offsets_is_set_aside(tmp_path):
+    points = [[10.0 + 0.1 * t, 10.0 + 0.1 * t, int(t == 29)] for t in range(30)]
+    path = jsonl(tmp_path / "a.jsonl", [pair(STEPS)] * 5 + [pair(points)] + [pair(STEPS)] * 5)
+    with pytest.raises(
+        UserError, match=r"a\.jsonl:6: source: must be offsets .* looks like points"
+    ):
+        list(read_series_pairs([path], STROKES))
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        assert len(list(read_series_pairs([path], STROKES, bad=bad))) == 10
+    assert bad.count == 1
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        asked = [each.source for each in read_series_sources(path, STROKES, bad=bad)]
+    assert (asked.count(""), asked[5], len(asked)) == (1, "", 11)
 
 
 def test_points_given_as_offsets_are_found_out(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from seqloom.data.bad_rows import Fault
 from seqloom.data.series.inkml import read_inkml
 from seqloom.data.series.strokes import (
+    check_fellow,
     check_offsets,
     check_pen,
     kept_points,
@@ -20,6 +21,7 @@ from seqloom.data.series.strokes import (
     to_lines,
     to_offsets,
     to_points,
+    usual_move,
 )
 from seqloom.data.series.svg_path import path_lines
 from seqloom.data.series.svg_strokes import read_svg
@@ -125,6 +127,14 @@ def test_points_given_as_offsets_are_refused_with_the_file():
     points = np.array([[100, 100, 0], [110, 105, 0], [120, 100, 1]], dtype=np.float32)
     with pytest.raises(UserError, match=r"a.npz: strokes must be offsets .* look like points"):
         check_offsets([points], "a.npz")
+
+
+@pytest.mark.parametrize("name", ["kanji", "omniglot"])
+def test_no_real_drawing_of_offsets_is_taken_for_points_among_them(data, name):
+    offsets = drawings(data, name)
+    usual = usual_move(offsets)
+    for each in offsets:
+        check_fellow(each, usual)
 
 
 def test_no_drawings_look_like_nothing():

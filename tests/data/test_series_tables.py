@@ -75,6 +75,23 @@ def test_a_row_set_aside_keeps_its_place_and_spoils_the_windows_that_touch_it(tm
     assert [source.tolist() for source, _ in windows(table.values, 1, 1)] == [[[0]], [[3]], [[4]]]
 
 
+def test_a_first_row_set_aside_keeps_its_place_too(tmp_path):
+    path = written(tmp_path / "a.csv", "x,y", "0", "1,2", "3,4")
+    with pytest.raises(UserError, match=r"a\.csv:2: expected 2 columns"):
+        read_table(path)
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        table = read_table(path, bad=bad)
+    assert bad.count == 1
+    assert np.isnan(table.values[0]).all()
+    assert table.values[1:].tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_column_that_is_empty_in_the_first_row_is_not_forgotten(tmp_path):
+    path = written(tmp_path / "a.csv", "date,x,y", "today,1,", "later,3,4")
+    with pytest.raises(UserError, match=r"a\.csv:2: 'y' must be a finite number, but is empty"):
+        read_table(path)
+
+
 def test_an_unknown_column_is_named_with_the_nearest(tmp_path):
     path = written(tmp_path / "a.csv", "load,oil", "1,2")
     with pytest.raises(UserError, match=r"no column 'oli'. Did you mean 'oil'"):

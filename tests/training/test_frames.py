@@ -84,7 +84,7 @@ def test_the_end_of_a_training_names_commands_that_answer(tmp_path):
     hints = [line.strip() for line in said.splitlines() if line.startswith("  seqloom ")]
     assert [hint.split()[1] for hint in hints] == ["evaluate", "predict", "explain"]
     for hint in hints:
-        words = [str(table) if word == "FILE" else word for word in shlex.split(hint)[1:]]
+        words = [str(table) if word == "FILE.csv" else word for word in shlex.split(hint)[1:]]
         named = [
             tmp_path / word if word.startswith(("answer", "picture")) else word for word in words
         ]

@@ -117,6 +117,14 @@ def test_the_dev_score_of_a_stream_is_its_text_read_in_one_piece(tmp_path):
     assert validation.metric == pytest.approx(nll / log(2) / dev.characters)
 
 
+def test_who_asks_is_told_how_much_is_made(tmp_path):
+    pytest.importorskip("HersheyFonts")
+    recipe = override(read_recipe("graves2013-synthesis"), [*SMALL, "data.lines=21"])
+    told = []
+    next(training(recipe, tmp_path / "run", report=lambda *each: told.append(each)))
+    assert told == [(done, 22) for done in range(23)]
+
+
 def test_characters_are_counted_with_the_ends_of_their_lines(tmp_path):
     recipe = recipe_of("stream", tmp_path)
     task = next_step_task(recipe, tmp_path / "run", torch.device("cpu"), False)

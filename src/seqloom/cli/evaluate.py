@@ -25,6 +25,7 @@ from seqloom.cli.options import (
 )
 from seqloom.cli.predict_frames import is_converter
 from seqloom.cli.written import one_line
+from seqloom.console.making import working
 from seqloom.console.progress import stderr
 
 if TYPE_CHECKING:
@@ -108,16 +109,16 @@ def evaluate(
             _write(json_file, json.dumps(told, indent=2, ensure_ascii=False) + "\n")
         return
     if is_generator(model):
-        with stderr().status("Reading the test set"), set_aside(skip_bad) as bad:
-            text, twin = evaluate_generator(model, files, bad)
+        with working(stderr(), "Reading the test set") as report, set_aside(skip_bad) as bad:
+            text, twin = evaluate_generator(model, files, bad, report)
         if json_file != "-":
             typer.echo(text)
         if json_file:
             _write(json_file, json.dumps({"run": str(run), "data": files or [], **twin}) + "\n")
         return
     if is_converter(model):
-        with stderr().status("Answering the test set"), set_aside(skip_bad) as bad:
-            scores = model.evaluate(files, bad=bad)
+        with working(stderr(), "Answering the test set") as report, set_aside(skip_bad) as bad:
+            scores = model.evaluate(files, bad=bad, report=report)
         if json_file != "-":
             typer.echo(frames_table(scores))
         if json_file:
@@ -131,7 +132,7 @@ def evaluate(
         "max_length": max_length,
         "batch_size": batch_size,
     }
-    with stderr().status("Answering the test set"), set_aside(skip_bad) as bad:
+    with working(stderr(), "Answering the test set") as report, set_aside(skip_bad) as bad:
         evaluation = model.evaluate(
             files or None,
             metrics=[name.strip() for name in metrics.split(",") if name.strip()] or None,
@@ -139,6 +140,7 @@ def evaluate(
             tokenize=tokenize,
             lowercase=lowercase,
             bad=bad,
+            report=report,
             **search_settings(model, settings, options),
         )
     groups = by_group(evaluation)

@@ -1,12 +1,14 @@
-"""`seqloom generate`: new text or new drawings from a next-step predictor."""
+"""`seqloom generate`: new text or new drawings from a next-step predictor; frames from a converter."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqloom.cli.generate_frames import generate_frames
 from seqloom.cli.next_step import is_generator
 from seqloom.cli.options import Device, Run
+from seqloom.cli.predict_frames import is_converter
 from seqloom.errors import UserError
 
 
@@ -21,7 +23,7 @@ def generate(
         typer.Option(
             metavar="FILE",
             help="Go on from this, in its manner: a text file, or the first drawing of a file of "
-            "strokes.",
+            "strokes. For a converter of frames: what is to be converted.",
         ),
     ] = None,
     out: Annotated[
@@ -29,7 +31,8 @@ def generate(
         typer.Option(
             metavar="FILE",
             help=".txt, .jsonl or .csv; of drawings .svg, .png, .jsonl or .csv, all samples on one "
-            "sheet. Text goes to the screen without it.",
+            "sheet; of frames .jsonl, .csv, .npz, .npy, .png and, if they are log-mel frames, .wav. "
+            "Text goes to the screen without it.",
         ),
     ] = None,
     samples: Annotated[int, typer.Option(metavar="N", help="How many, drawn side by side.")] = 1,
@@ -51,11 +54,24 @@ def generate(
     What the model gave is what it reads next (Graves 2013). Text goes on from
     --prime or begins anew; handwriting needs a --text to write, where the run
     was trained on texts. What is not given is as the recipe says.
+
+    A converter of frames writes what the file in --prime becomes, as a
+    sound where its frames are those of speech: --prime in.wav --out out.wav
     """
     from seqloom.api import load
     from seqloom.generation.written import check_name, plain, write_samples
 
     generator = load(run, device)
+    if is_converter(generator):
+        others = {
+            "--text": bool(text),
+            "--samples": samples != 1,
+            "--bias": bias is not None,
+            "--temperature": temperature is not None,
+            "--max-length": max_length is not None,
+        }
+        generate_frames(generator, prime, out, seed, others)
+        return
     if not is_generator(generator):
         raise UserError(f"{run}: not a next-step predictor. Ask it with: seqloom predict {run}")
     if out is not None:

@@ -11,6 +11,7 @@ from seqloom.errors import UserError
 if TYPE_CHECKING:
     from seqloom.api import AnyModel
     from seqloom.config.next_step import NextStepRecipe
+    from seqloom.console.making import Report
     from seqloom.data.bad_rows import BadRows
     from seqloom.generator import Generator
 
@@ -29,11 +30,24 @@ def refuse_prediction(generator: "Generator") -> None:
 
 
 def evaluate_generator(
-    generator: "Generator", files: list[str] | None, bad: "BadRows | None"
+    generator: "Generator", files: list[str] | None, bad: "BadRows | None", report: "Report"
 ) -> tuple[str, dict[str, Any]]:
     """A table, and the same as data."""
-    scores = generator.evaluate(files, bad=bad)
+    scores = generator.evaluate(files, bad=bad, report=report)
     return scores.table(), scores.to_dict()
+
+
+def score_generator(generator: "Generator", file: str, tokens: bool, bad: "BadRows | None") -> None:
+    """A line for each sequence; what they come to goes to standard error."""
+    found = generator.score_file(file, bad=bad)
+    for each in found.sequences:
+        cells = [f"{each.log_prob:.6f}"]
+        if tokens:
+            values = [f"{value:.6f}" for value in each.log_probs.tolist()]
+            both = zip(each.tokens, values, strict=True) if each.tokens else zip(values)
+            cells += [cell for part in both for cell in part]
+        typer.echo("\t".join(cells))
+    typer.echo(found.summary(), err=True)
 
 
 def explain_generator(

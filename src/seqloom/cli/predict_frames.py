@@ -41,6 +41,8 @@ def predict_frames(
             "Frames are read from a file (.csv, .parquet, .jsonl, .npy, .npz, .wav), but none is named. "
             "Name one: seqloom predict RUN FILE."
         )
+    if output is not None:
+        check_name(output, converter.run.setting.target.width)
     if output is not None and output.suffix == ".png":
         converter.explain(file, at=at, samples=samples, seed=seed).png(output)
         return
@@ -52,6 +54,18 @@ def predict_frames(
         raise UserError(f"{file}: there is nothing to answer. Give at least one good sequence.")
     else:
         write(output, answers)
+
+
+def check_name(output: Path, width: int) -> None:
+    """Raises UserError, before anything is answered, if frames of that width cannot be written under this
+    name."""
+    from seqloom.data.frames.voices import check_sound
+    from seqloom.data.frames.write import check_ending
+
+    if output.suffix == ".wav":
+        check_sound(output, width)
+    elif output.suffix != ".png":
+        check_ending(output)
 
 
 def write(output: Path, answers: "Sequence[Conversion]") -> None:

@@ -1,4 +1,4 @@
-"""`seqloom score`: how likely the model finds given outputs."""
+"""`seqloom score`: how likely the model finds given outputs, or texts and drawings."""
 
 import math
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
+from seqloom.cli.next_step import is_generator, score_generator
 from seqloom.cli.options import Device, Run, With
 from seqloom.cli.stdin import arrived
 
@@ -21,10 +22,19 @@ PAIRS = 1024
 
 def score(
     run: Run,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Pairs, as for training.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="Pairs, or for a next-step model texts or drawings, as for training.",
+        ),
+    ],
     tokens: Annotated[
         bool,
-        typer.Option("--tokens", help="Append every target token and its own log probability."),
+        typer.Option(
+            "--tokens",
+            help="Append every token and its own log probability; of drawings those of the points.",
+        ),
     ] = False,
     also: With = None,
     skip_bad: SkipBad = False,
@@ -33,10 +43,20 @@ def score(
     """Print log p(target | source) for every pair, a line each.
 
     Natural logarithm, end of sequence counted: what training minimises and what search adds up.
-    """
-    from seqloom.api import load_pairs
 
-    model = load_pairs([run, *(also or [])], "score", device)
+    A next-step model prints log p of every line of a text, given the lines
+    before it where it was trained on one long text; or of every drawing, in
+    units of the data. Last comes the mean per token or point, and of texts
+    the perplexity and the bits per character.
+    """
+    from seqloom.api import as_pairs, load
+
+    found = load([run, *(also or [])], device)
+    if is_generator(found):
+        with set_aside(skip_bad) as bad:
+            score_generator(found, file, tokens, bad)
+        return
+    model = as_pairs(found, "score")
     log_prob, num_tokens = 0.0, 0
     with set_aside(skip_bad) as bad:
         for pair in _scores(model, file, bad):

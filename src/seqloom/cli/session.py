@@ -37,25 +37,9 @@ def train_to_end(
         raise typer.Exit(stopped.status) from None
 
 
-def next_steps(folder: Path, family: str = "pairs") -> str:
+def next_steps(folder: Path, recipe: "AnyRecipe") -> str:
     """Where the model is, and what to do with it."""
-    run = quote(str(folder))
-    if family == "next_step":
-        return (
-            f"The model is in {folder}. Try it:\n"
-            f"  seqloom evaluate {run}\n"
-            f"  seqloom generate {run} --help"
-        )
-    if family == "frames":
-        return (
-            f"The model is in {folder}. Try it:\n"
-            f"  seqloom evaluate {run}\n"
-            f"  seqloom predict {run} FILE --output answer.csv\n"
-            f"  seqloom explain {run} FILE --png picture.png"
-        )
-    return (
-        f"The model is in {folder}. Try it:\n"
-        f"  seqloom evaluate {run} TEST.tsv\n"
-        f"  seqloom predict {run} SOURCES.txt\n"
-        f'  seqloom explain {run} "SOURCE"'
-    )
+    from seqloom.training.usage import usage
+
+    commands = "".join(f"\n  {command}" for command in usage(quote(str(folder)), recipe))
+    return f"The model is in {folder}. Try it:{commands}"

@@ -76,7 +76,7 @@ def train(
         go_on=f"seqloom train --resume --out {quote(str(folder))}",
         quiet=quiet,
     )
-    typer.echo(next_steps(folder, chosen.family), err=True)
+    typer.echo(next_steps(folder, chosen), err=True)
 
 
 def _new(recipe: str | None, data: list[str], dev: list[str], changes: list[str]) -> "AnyRecipe":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from seqloom.console.making import making
 from seqloom.console.progress import Display, Meter, Silence, clock, display, stderr
 from seqloom.console.stop import Stop
 
@@ -60,7 +61,10 @@ def _drive(
 
     ready: Ready | None = None
     finished: Finished | None = None
-    with closing(training(recipe, folder, resume=resume)) as events:
+    with (
+        making(show.console, "Making data", show.quiet) as report,
+        closing(training(recipe, folder, resume=resume, report=report)) as events,
+    ):
         for event in events:
             show.event(event)
             match event:

@@ -10,7 +10,7 @@ not be makeable here. Otherwise it is made anew. Half-made folders know that the
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from seqloom.atomic import replacing
 from seqloom.data.by_hash import PARTS, Part
@@ -19,6 +19,7 @@ from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
 Pair = tuple[Reals | str, Reals | str]
+ItemT = TypeVar("ItemT")
 Report = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
 
@@ -48,7 +49,7 @@ def kept(
     if not same or not all(path.is_file() for path in files.values()):
         wanted["versions"] = dict(versions())
         _write(folder, {"whole": False, **wanted})
-        _make(files, counts, make, report or (lambda _done, _total: None))
+        _make(files, counts, make, report or silent)
         _write(folder, {"whole": True, **wanted})
     return {part: str(path) for part, path in files.items()}
 
@@ -63,14 +64,19 @@ def _make(
     report(done, total)
     for part, path in files.items():
         pairs = make(part, counts[part])
-        write_frame_pairs(path, _counted(pairs, done, total, report), NAMES)
+        write_frame_pairs(path, counted(pairs, done, total, report), NAMES)
         done += counts[part]
 
 
-def _counted(pairs: Iterable[Pair], done: int, total: int, report: Report) -> Iterator[Pair]:
-    for number, pair in enumerate(pairs, start=1):
-        yield pair
+def counted(items: Iterable[ItemT], done: int, total: int, report: Report) -> Iterator[ItemT]:
+    """The items as they are, each reported; `done` of the total were made before them."""
+    for number, item in enumerate(items, start=1):
+        yield item
         report(done + number, total)
+
+
+def silent(_done: int, _total: int) -> None:
+    """Tells no one."""
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a next-step predictor gives: samples, scores of a test set, and where its window stood."""
 
 from dataclasses import dataclass
+from math import exp, log
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,45 @@ class WindowExplanation:
         assert sample.phi is not None
         assert sample.offsets is not None
         window_plot(sample.phi, list(sample.text), sample.offsets, path)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SequenceScore:
+    """log p of each part of a line of text, its end counted, or of a drawing in units of the data; in
+    nats.
+
+    tokens  of a line, as they are shown; a point of a drawing has no name
+    """
+
+    log_probs: Reals
+    tokens: tuple[str, ...] = ()
+
+    @property
+    def log_prob(self) -> float:
+        return float(self.log_probs.sum(dtype=np.float64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileScores:
+    """The sequences of a file, in its order. characters: of a text, ends of lines counted; else 0."""
+
+    sequences: list[SequenceScore]
+    characters: int = 0
+
+    def summary(self) -> str:
+        """One line of what they come to."""
+        total = sum(each.log_prob for each in self.sequences)
+        parts = sum(len(each.log_probs) for each in self.sequences)
+        if not self.characters:
+            return (
+                f"{total / parts:.4f} nats per point over {parts:,} points of "
+                f"{len(self.sequences):,} drawing(s), in units of the data"
+            )
+        return (
+            f"{total / parts:.4f} nats per token over {parts:,} tokens, <eos> counted: perplexity "
+            f"{exp(min(-total / parts, 700.0)):.3f}, "
+            f"{-total / log(2) / self.characters:.4f} bits per character"
+        )
 
 
 @dataclass(frozen=True, slots=True)

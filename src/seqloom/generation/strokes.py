@@ -6,10 +6,11 @@ import numpy as np
 import torch
 
 from seqloom.data.bad_rows import BadRows, Place
+from seqloom.data.made import Report
 from seqloom.data.next_step.drawings import Drawing
 from seqloom.data.next_step.strokes import Paper, StrokeSet, text_ids
 from seqloom.errors import UserError
-from seqloom.generation.results import Sample, Scores, Strokes
+from seqloom.generation.results import FileScores, Sample, Scores, SequenceScore, Strokes
 from seqloom.models.next_step import NextPoint
 from seqloom.models.next_step_run import NextStepRun, strokes_of
 from seqloom.models.next_step_sampling import Draw, sample_points
@@ -40,15 +41,24 @@ def draw(run: NextStepRun, text: str, prime: Strokes | None, how: Draw) -> list[
 def log_prob(run: NextStepRun, strokes: Strokes) -> float:
     """Of a drawing in units of the data, in nats."""
     text, offsets = strokes if isinstance(strokes, tuple) else ("", strokes)
-    (found,), (points,) = _nats(run, [Drawing(offsets, Place("strokes", 1), text)])
-    return float(found) - points * _parts(run)[1].nats
+    [found] = _log_probs(run, [Drawing(offsets, Place("strokes", 1), text)])
+    return float(found.sum(dtype=np.float64)) - len(found) * _parts(run)[1].nats
 
 
-def scores(run: NextStepRun, files: Sequence[str], bad: BadRows | None) -> Scores:
+def drawings_of(run: NextStepRun, file: str, bad: BadRows | None) -> FileScores:
+    """Every drawing of a file."""
+    each = _log_probs(run, drawings_to_test(run.recipe, [file], bad))
+    return FileScores([SequenceScore(found - _parts(run)[1].nats) for found in each])
+
+
+def scores(
+    run: NextStepRun, files: Sequence[str], bad: BadRows | None, report: Report | None = None
+) -> Scores:
     """Of some files, or of the recipe's own test set."""
-    drawings = drawings_to_test(run.recipe, files, bad)
-    found, lengths = _nats(run, drawings)
-    nll, points = -float(found.sum(dtype=np.float64)), sum(lengths)
+    drawings = drawings_to_test(run.recipe, files, bad, report)
+    found = _log_probs(run, drawings)
+    nll = -sum(float(each.sum(dtype=np.float64)) for each in found)
+    points = sum(map(len, found))
     own = nll + points * _parts(run)[1].nats
     values = {
         "nats per point (standardised)": nll / points,
@@ -64,15 +74,16 @@ def scores(run: NextStepRun, files: Sequence[str], bad: BadRows | None) -> Score
 
 
 @torch.inference_mode()
-def _nats(run: NextStepRun, drawings: Sequence[Drawing]) -> tuple[Reals, list[int]]:
-    """log p of each drawing, in nats of standardised points, and how many points each has."""
+def _log_probs(run: NextStepRun, drawings: Sequence[Drawing]) -> list[Reals]:
+    """log p of each point of each drawing, standardised, and of being over or not after it; in nats."""
     model, paper = _parts(run)
     drawn = StrokeSet(drawings, paper, run.setting.codec)
-    found = np.zeros(len(drawn), dtype=np.float32)
+    found: dict[int, Reals] = {}
     for batch in stroke_batches(drawn, run.setting).in_order():
-        each = model.score(strokes_of(batch, model)).together.sum(1)
-        found[batch.rows] = each.float().cpu().numpy()
-    return found, drawn.lengths
+        each = model.score(strokes_of(batch, model)).together.float().cpu().numpy()
+        for row, length, values in zip(batch.rows, batch.lengths, each, strict=True):
+            found[int(row)] = values[:length]
+    return [found[row] for row in range(len(drawn))]
 
 
 def _given(run: NextStepRun, prime: Strokes | None) -> tuple[str, Reals | None]:

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from math import exp, log
 
+import numpy as np
+
 from seqloom.config.next_step_data import TextData
 from seqloom.data.bad_rows import BadRows, Place
 from seqloom.data.next_step.texts import read_texts
 from seqloom.data.sources.lines import Line
-from seqloom.generation.results import Sample, Scores
+from seqloom.generation.results import FileScores, Sample, Scores, SequenceScore
 from seqloom.models.next_step import NextToken
 from seqloom.models.next_step_run import NextStepRun
 from seqloom.models.next_step_sampling import Draw, sample_tokens
 from seqloom.symbols import EOS, SOS, UNK
 from seqloom.text.codec import Codec
-from seqloom.training.next_step.text_task import text_nll
+from seqloom.training.next_step.text_task import text_log_probs, text_nll
 from seqloom.training.next_step.texts import Encoded, encode, texts_to_test
 
 
@@ -34,7 +36,19 @@ def log_prob(run: NextStepRun, text: str) -> float:
     """Of a text, the ends of its lines counted, in nats."""
     model, codec, data = _parts(run)
     lines = [Line(Place("text", n), t) for n, t in enumerate(text.split("\n"), start=1)]
-    return -text_nll(model, encode(lines, codec, data), run.setting)
+    each = text_log_probs(model, encode(lines, codec, data), run.setting)
+    return sum(float(line.sum(dtype=np.float64)) for line in each)
+
+
+def lines_of(run: NextStepRun, file: str, bad: BadRows | None) -> FileScores:
+    """Every line of a file."""
+    model, codec, data = _parts(run)
+    texts = encode(list(read_texts([file], data, bad)), codec, data, bad)
+    each = text_log_probs(model, texts, run.setting)
+    lines = zip(texts.lines, each, strict=True)
+    return FileScores(
+        [SequenceScore(found, codec.tokens(ids)) for ids, found in lines], texts.characters
+    )
 
 
 def scores(run: NextStepRun, files: Sequence[str], bad: BadRows | None) -> Scores:

@@ -23,10 +23,16 @@ OF_TEXT = (".txt", ".jsonl", ".csv")
 def check_name(path: Path, draws: bool) -> None:
     """Raises UserError if samples cannot be written under this name, before any is drawn."""
     known = OF_STROKES if draws else OF_TEXT
+    what = "strokes" if draws else "texts"
+    if path.suffix == ".wav":
+        raise UserError(
+            f"{path}: {what} are no sound. Write them into a file that ends in {', '.join(known)}; "
+            "sounds are for converters of log-mel frames, such as convert-voice."
+        )
     if path.suffix not in known:
         raise UserError(
-            f"{path}: {'strokes' if draws else 'texts'} are written into files that end in "
-            f"{', '.join(known)}, but this one does not. Rename it."
+            f"{path}: {what} are written into files that end in {', '.join(known)}, but this one does "
+            "not. Rename it."
         )
 
 

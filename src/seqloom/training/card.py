@@ -14,6 +14,7 @@ from seqloom.atomic import replacing
 from seqloom.config import AnyRecipe, Recipe
 from seqloom.training.run import Finished, Ready
 from seqloom.training.task import Facts
+from seqloom.training.usage import usage
 
 COMMANDS = "commands.txt"
 
@@ -58,7 +59,7 @@ def _summary(folder: Path, recipe: AnyRecipe, ready: Ready, finished: Finished) 
 
 
 def _card(folder: Path, recipe: AnyRecipe, facts: Facts, summary: dict[str, Any]) -> str:
-    commands = "\n".join(summary["commands"])
+    commands, use = "\n".join(summary["commands"]), "\n".join(usage(str(folder), recipe))
     return f"""# {recipe.name}
 
 {recipe.description or "A sequence-to-sequence model with attention."}
@@ -90,18 +91,9 @@ The same settings again: `seqloom train config.yaml --out NEW`, in this folder i
 ## How to use it
 
 ```
-{_use(folder, recipe)}
+{use}
 ```
 """
-
-
-def _use(folder: Path, recipe: AnyRecipe) -> str:
-    if recipe.family == "next_step":
-        return f"seqloom generate {folder} --out FILE\nseqloom evaluate {folder} TEST"
-    return (
-        f"seqloom predict {folder} FILE\nseqloom evaluate {folder} TEST.tsv\n"
-        f'seqloom explain {folder} "SOURCE" --html map.html'
-    )
 
 
 def _how(recipe: AnyRecipe, facts: Facts) -> str:

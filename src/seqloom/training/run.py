@@ -20,6 +20,7 @@ import torch
 
 from seqloom.config import AnyRecipe, DocumentRecipe
 from seqloom.config.documents import BagOfWords
+from seqloom.data.made import Report
 from seqloom.errors import UserError
 from seqloom.models.folder import WEIGHTS, load_recipe, save_weights
 from seqloom.training.average import MovingAverage, put, weights_of
@@ -65,9 +66,14 @@ class Finished:
 Event = Note | Ready | Step | Finished
 
 
-def training(recipe: AnyRecipe, folder: Path, *, resume: bool = False) -> Generator[Event]:
+def training(
+    recipe: AnyRecipe, folder: Path, *, resume: bool = False, report: Report | None = None
+) -> Generator[Event]:
     """Train a recipe into a run folder. Raises UserError for anything the user can mend; a run that
-    was in the folder is then as it was."""
+    was in the folder is then as it was.
+
+    report  is told how much is made of data that is made at run time
+    """
     _check_folder(folder, resume)
     if isinstance(recipe, DocumentRecipe) and isinstance(recipe.model, BagOfWords):
         yield from _at_once(recipe, folder)
@@ -83,7 +89,7 @@ def training(recipe: AnyRecipe, folder: Path, *, resume: bool = False) -> Genera
         torch.set_num_threads(recipe.training.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(recipe.seed)
-    task = _task(recipe, folder, device, going_on)
+    task = _task(recipe, folder, device, going_on, report)
     yield from (Note(text) for text in task.notes)
     run = _fit(recipe, task)
     if going_on:
@@ -161,10 +167,16 @@ def _left_behind(name: str) -> bool:
     return name in ("cache", "metrics.jsonl", "tensorboard") or name.startswith("bad-")
 
 
-def _task(recipe: AnyRecipe, folder: Path, device: torch.device, going_on: bool) -> AnyTask:
+def _task(
+    recipe: AnyRecipe,
+    folder: Path,
+    device: torch.device,
+    going_on: bool,
+    report: Report | None,
+) -> AnyTask:
     """The task, its data encoded anew."""
     try:
-        return task_of(recipe, folder, device, going_on)
+        return task_of(recipe, folder, device, going_on, report)
     except UserError:
         shutil.rmtree(folder / "cache", ignore_errors=True)
         raise

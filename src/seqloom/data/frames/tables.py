@@ -55,8 +55,10 @@ class Rows:
 def read_dated(path: str, data: WindowData, columns: Sequence[str], bad: BadRows | None) -> Dated:
     """A file with the columns of that name, or all with numbers."""
     table = read_table(path, columns or data.columns, bad)
-    dated = data.time is not None
-    times = read_times(path, data.time) if dated and data.time is not None else None
+    if data.time is None:
+        return Dated(table, None)
+    times = read_times(path, data.time, bad)
+    table.values[np.isnat(times)] = np.nan
     return Dated(table, times)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from seqloom.config.frame_data import Voices
 from seqloom.data.by_hash import PARTS, Part
+from seqloom.data.frames.write import ENDINGS
+from seqloom.data.made import Report
 from seqloom.data.speech.corpus import RATE, Speech, speech
 from seqloom.data.speech.griffin_lim import griffin_lim
 from seqloom.data.speech.mel import Mel, log_mel
@@ -17,7 +19,11 @@ from seqloom.search.stepper import Reals
 
 
 def speak(
-    voices: Voices, seed: int, folder: Path, parts: Sequence[Part] = PARTS
+    voices: Voices,
+    seed: int,
+    folder: Path,
+    parts: Sequence[Part] = PARTS,
+    report: Report | None = None,
 ) -> dict[Part, str]:
     """The file of each part, as `read_frame_pairs` reads it. Raises UserError where espeak-ng is
     absent."""
@@ -33,7 +39,7 @@ def speak(
         speeds=voices.speeds,
         pitches=voices.pitches,
     )
-    return speech(folder, plan)
+    return speech(folder, plan, report)
 
 
 def frames_of_wav(path: str) -> Reals:
@@ -47,11 +53,16 @@ def frames_of_wav(path: str) -> Reals:
     return log_mel(sound.samples, sound.rate, Mel())
 
 
-def wav_of_frames(frames: Reals, path: Path) -> None:
-    """Log-mel frames as a sound (Griffin-Lim)."""
-    if frames.shape[1] != Mel().bands:
+def check_sound(path: Path, width: int) -> None:
+    """Raises UserError for frames that are not as wide as log-mel frames are here."""
+    if width != Mel().bands:
         raise UserError(
             f"{path}: a sound is made of log-mel frames with {Mel().bands} features, but these have "
-            f"{frames.shape[1]}. Write another kind of file."
+            f"{width}. Write a file that ends in {', '.join(ENDINGS)} or .png."
         )
+
+
+def wav_of_frames(frames: Reals, path: Path) -> None:
+    """Log-mel frames as a sound (Griffin-Lim)."""
+    check_sound(path, frames.shape[1])
     write_wav(path, griffin_lim(frames, RATE, Mel()))

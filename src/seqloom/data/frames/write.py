@@ -26,6 +26,15 @@ from seqloom.search.stepper import Reals
 ENDINGS = (".jsonl", ".csv", ".npz", ".npy")
 
 
+def check_ending(path: Path) -> None:
+    """Raises UserError for an ending that is none of these."""
+    if path.suffix not in ENDINGS:
+        raise UserError(
+            f"{path}: answers are written to files that end in {', '.join(ENDINGS)}, .png or .wav, "
+            "but this one does not. Choose another name."
+        )
+
+
 def jsonl(answer: Conversion, attention: bool = False) -> str:
     """One line."""
     return json.dumps(answer.record(attention), ensure_ascii=False) + "\n"
@@ -33,17 +42,13 @@ def jsonl(answer: Conversion, attention: bool = False) -> str:
 
 def write_answers(path: Path, answers: Sequence[Conversion]) -> None:
     """Into one file, whole or not at all. Raises UserError for an ending that is none of these."""
+    check_ending(path)
     writers: dict[str, Callable[[Path, Sequence[Conversion]], None]] = {
         ".jsonl": _jsonl,
         ".csv": _csv,
         ".npz": _npz,
         ".npy": _npy,
     }
-    if path.suffix not in writers:
-        raise UserError(
-            f"{path}: answers are written to files that end in {', '.join(ENDINGS)}, .png or .wav, "
-            "but this one does not. Choose another name."
-        )
     with replacing(path) as part:
         writers[path.suffix](part, answers)
 

@@ -19,7 +19,15 @@ from seqloom.config.next_step_data import StrokeData
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
 from seqloom.data.series.frames import JSONL, Frames, Limits, judge, read_frames
 from seqloom.data.series.inkml import read_inkml
-from seqloom.data.series.strokes import check_offsets, check_pen, of_lines, simplified, to_offsets
+from seqloom.data.series.strokes import (
+    check_fellow,
+    check_offsets,
+    check_pen,
+    of_lines,
+    simplified,
+    to_offsets,
+    usual_move,
+)
 from seqloom.data.series.svg_strokes import read_svg
 from seqloom.data.sources.lines import opened, read_lines
 from seqloom.errors import UserError
@@ -68,11 +76,25 @@ def _of_path(path: str, data: StrokeData, part: str, bad: BadRows | None) -> lis
     if not drawings:
         raise UserError(f"{path}: no drawing is left. Mend the file, or name another.")
     if data.points == "offsets" and not path.endswith((".inkml", ".svg")):
-        try:
-            check_offsets((drawing.offsets for drawing in drawings), path)
-        except UserError as error:
-            raise UserError(f"{error} Set data.points=points.") from error
+        return list(_offsets(drawings, path, bad))
     return drawings
+
+
+def _offsets(drawings: Sequence[Drawing], path: str, bad: BadRows | None) -> Iterator[Drawing]:
+    """Those that do not look like points; where all do, nothing is set aside."""
+    try:
+        check_offsets((drawing.offsets for drawing in drawings), path)
+    except UserError as error:
+        raise UserError(f"{error} Set data.points=points.") from error
+    usual = usual_move(drawing.offsets for drawing in drawings)
+    for drawing in drawings:
+        try:
+            check_fellow(drawing.offsets, usual)
+        except UserError as error:
+            fault = Fault(drawing.place, str(error), "Mend the drawing.", _shown(drawing.offsets))
+            settle(fault, bad)
+        else:
+            yield drawing
 
 
 def _found(

@@ -42,7 +42,13 @@ class Paper:
         origin = all(not drawing.offsets[0, :PEN].any() for drawing in drawings)
         first = 1 if origin else 0
         moves = [drawing.offsets[first:] for drawing in drawings]
-        scaler = fit(moves, as_they_are=(PEN,), names=("dx", "dy", "pen"))
+        scaler = fit(
+            moves,
+            as_they_are=(PEN,),
+            names=("dx", "dy", "pen"),
+            where=", ".join(dict.fromkeys(drawing.place.path for drawing in drawings)),
+            remedy="Are these strokes (dx, dy, pen)?",
+        )
         return cls(scaler, origin, Unigram.of([scaler.apply(each) for each in moves]))
 
     def record(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Literal, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from seqloom.data.bad_rows import BadRows, Fault, Place, settle
 from seqloom.data.series.table import rows_of
 from seqloom.errors import UserError, suggestion
 from seqloom.search.stepper import Reals
@@ -21,12 +22,13 @@ from seqloom.search.stepper import Reals
 Times = NDArray[np.datetime64]
 Covariate = Literal["hour", "weekday", "year"]
 
+_NONE = np.datetime64("NaT", "s")
 _DAY = 86_400.0
 _MONDAY = 3 * _DAY
 """1970-01-01, where numpy counts from, was a Thursday: the Monday before lies that far back."""
 
 
-def read_times(path: str, column: str) -> Times:
+def read_times(path: str, column: str, bad: BadRows | None = None) -> Times:
     """The dates of a table's rows [N]. They must rise; a row that is set aside has none."""
     names, rows = rows_of(path)
     if column not in names:
@@ -34,9 +36,7 @@ def read_times(path: str, column: str) -> Times:
     index = list(names).index(column)
     # A faulty row is judged where its numbers are read.
     found = [(row[0], row[1][index]) if isinstance(row, tuple) else None for row in rows]
-    times = np.array(
-        [np.datetime64("NaT", "s") if each is None else _time(column, *each) for each in found]
-    )
+    times = np.array([_NONE if each is None else _time(column, *each, bad) for each in found])
     known = np.flatnonzero(~np.isnat(times))
     if len(back := np.flatnonzero(np.diff(times[known]) <= np.timedelta64(0, "s"))):
         later = found[int(known[back[0] + 1])]
@@ -48,16 +48,15 @@ def read_times(path: str, column: str) -> Times:
     return times
 
 
-def _time(column: str, place: object, given: object) -> np.datetime64:
+def _time(column: str, place: Place, given: object, bad: BadRows | None) -> np.datetime64:
     try:
         time = np.datetime64(str(given).strip().replace(" ", "T"), "s")
     except ValueError:
-        time = np.datetime64("NaT", "s")
+        time = _NONE
     if np.isnat(time):
-        raise UserError(
-            f"{place}: '{column}' must be a date such as 2017-06-26 08:00, but is "
-            f"{str(given) or 'empty'}. Mend the row."
-        )
+        shown = str(given) or "empty"
+        reason = f"'{column}' must be a date such as 2017-06-26 08:00, but is {shown}."
+        settle(Fault(place, reason, "Mend the row.", str(given)), bad)
     return time
 
 

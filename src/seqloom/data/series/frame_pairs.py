@@ -9,7 +9,7 @@ A pair that breaks a rule becomes one line that names file and record. It stops 
 aside.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from seqloom.atomic import replacing
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
 from seqloom.data.series.frames import judge
 from seqloom.data.series.pair_files import Columns, Raw, read_raw
-from seqloom.data.series.strokes import check_offsets, check_pen
+from seqloom.data.series.strokes import check_fellow, check_offsets, check_pen, usual_move
 from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
@@ -71,7 +71,7 @@ def read_frame_pairs(
     """The good pairs of some files, which must be alike; the others are raised or set aside."""
     assert not rules.same_length or "text" not in (rules.source.kind, rules.target.kind)
     for path in paths:
-        for pair in _offsets(_judged(path, rules, bad), path, rules):
+        for pair in _offsets(_judged(path, rules, bad), path, rules, bad):
             rules = _like(rules, pair)
             yield pair
 
@@ -121,16 +121,38 @@ def _as_wide(side: Side, value: Reals | str) -> Side:
     return replace(side, width=value.shape[1])
 
 
-def _offsets(pairs: Iterator[FramePair], path: str, rules: PairRules) -> Iterator[FramePair]:
-    """The pairs as they are, if the first drawings among them do not look like points."""
+def _offsets(
+    pairs: Iterator[FramePair], path: str, rules: PairRules, bad: BadRows | None
+) -> Iterator[FramePair]:
+    """The pairs whose drawings do not look like points. If the first ones together do, the file is
+    refused."""
     first = list(islice(pairs, _SEEN_FIRST))
-    for kind, values in (
-        (rules.source.kind, [pair.source for pair in first]),
-        (rules.target.kind, [pair.target for pair in first]),
-    ):
-        if kind == "strokes":
-            check_offsets((each for each in values if not isinstance(each, str)), path)
-    yield from chain(first, pairs)
+    source = _usual(rules.source.kind, [pair.source for pair in first], path)
+    target = _usual(rules.target.kind, [pair.target for pair in first], path)
+    for pair in chain(first, pairs):
+        fault = _stray(pair, source, target)
+        if fault is None:
+            yield pair
+        else:
+            settle(fault, bad)
+
+
+def _usual(kind: Kind, values: Sequence[Reals | str], path: str) -> float:
+    """How far the pen moves on one side; 0 where that side is no drawing."""
+    drawings = [each for each in values if not isinstance(each, str)] if kind == "strokes" else []
+    check_offsets(drawings, path)
+    return usual_move(drawings)
+
+
+def _stray(pair: FramePair, source: float, target: float) -> Fault | None:
+    for name, value, usual in (("source", pair.source, source), ("target", pair.target, target)):
+        if isinstance(value, str) or not usual:
+            continue
+        try:
+            check_fellow(value, usual)
+        except UserError as error:
+            return Fault(pair.place, f"{name}: {error}", "Mend the drawing.", "")
+    return None
 
 
 def judge_pair(raw: Raw, rules: PairRules) -> FramePair | Fault:
@@ -155,7 +177,7 @@ def _value(name: str, value: object, side: Side, place: Place) -> Reals | str | 
     judged = (
         _text(value, side, place)
         if side.kind == "text"
-        else judge(place, value, side.longest, side.width)
+        else judge(place, value, side.longest, side.width, f"data.max_{name}")
     )
     if isinstance(judged, Fault):
         return replace(judged, reason=f"{name}: {judged.reason}")

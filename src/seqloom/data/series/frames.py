@@ -65,14 +65,27 @@ def read_frames(
         yield judged
 
 
-def judge(place: Place, sequence: object, longest: int, width: int | None = None) -> Frames | Fault:
-    """A sequence of numbers, or of lists of numbers, as frames. Every rule that frames obey is here."""
+def judge(
+    place: Place,
+    sequence: object,
+    longest: int,
+    width: int | None = None,
+    limit: str = "data.max_source",
+) -> Frames | Fault:
+    """A sequence of numbers, or of lists of numbers, as frames. Every rule that frames obey is here.
+
+    limit  the setting that `longest` comes from
+    """
     try:
         values = _array(sequence)
-        _check_shape(values, longest, width)
-        return Frames(_finite(values), place)
+        _check_shape(values, width)
+        found = Frames(_finite(values), place)
     except UserError as error:
         return Fault(place, str(error), "Mend the sequence.", _shown(sequence))
+    if len(values) > longest:
+        reason = f"a sequence may have {longest} frames, but this one has {len(values)}."
+        return Fault(place, reason, f"Shorten it, or raise {limit}.", _shown(sequence))
+    return found
 
 
 def raw_frames(
@@ -148,13 +161,11 @@ def _check_lists(frames: list[Any]) -> None:
                 )
 
 
-def _check_shape(values: NDArray[np.float64], longest: int, width: int | None) -> None:
+def _check_shape(values: NDArray[np.float64], width: int | None) -> None:
     if values.ndim != 2:
         raise UserError(f"must have frames and features, but has {values.ndim} dimensions.")
     if values.size == 0:
         raise UserError("the sequence must not be empty, but is.")
-    if len(values) > longest:
-        raise UserError(f"a sequence may have {longest} frames, but this one has {len(values)}.")
     if width is not None and values.shape[1] != width:
         raise UserError(f"a frame must have {width} features, but these have {values.shape[1]}.")
 

@@ -44,14 +44,16 @@ class Reader:
     @classmethod
     def fitted(cls, recipe: Recipe, sequences: Iterable[Reals]) -> Self:
         """Scaled by the training sequences; a pen is left as it is."""
-        settings = recipe.series
+        settings, files = recipe.series, ", ".join(recipe.data.train)
+        where = f"{files}: source" if files else "source"
         if isinstance(settings, StrokeSource):
-            return cls.of(recipe, fit(sequences, as_they_are=(_PEN,)))
+            names, remedy = ("dx", "dy", "pen"), "Are these strokes (dx, dy, pen)?"
+            found = fit(sequences, as_they_are=(_PEN,), names=names, where=where, remedy=remedy)
+            return cls.of(recipe, found)
         assert settings is not None
-        try:
-            return cls.of(recipe, fit(sequences, constant=settings.constant))
-        except UserError as error:
-            raise UserError(f"source: {error} (source.constant=keep allows them)") from error
+        remedy = "Leave it out, or set source.constant=keep."
+        found = fit(sequences, constant=settings.constant, where=where, remedy=remedy)
+        return cls.of(recipe, found)
 
     @property
     def width(self) -> int:

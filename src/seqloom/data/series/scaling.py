@@ -89,11 +89,14 @@ def fit(
     constant: Constant = "refuse",
     as_they_are: Collection[int] = (),
     names: Sequence[str] = (),
+    where: str = "",
+    remedy: str = "Leave it out, or allow constant features.",
 ) -> Scaler:
     """The scaler of some sequences [T, F].
 
-    as_they_are  features that are not scaled, counted from 0
-    names        of the features, for messages
+    as_they_are   features that are not scaled, counted from 0
+    names, where  of the features, and whose they are, for messages
+    remedy        for a feature that never changes
     """
     moments = Moments()
     for number, frames in enumerate(sequences, start=1):
@@ -104,8 +107,8 @@ def fit(
     still = _still(moments, as_they_are)
     if still and constant == "refuse":
         raise UserError(
-            f"{_name(still[0], names)} must vary, but is {moments.most[still[0]]:g} in all "
-            f"{moments.count} frames. Leave it out, or allow constant features."
+            f"{where}{': ' if where else ''}{_name(still[0], names)} must vary, but is "
+            f"{moments.most[still[0]]:g} in all {moments.count} frames. {remedy}"
         )
     deviation = np.sqrt(moments.squares / moments.count)
     deviation[still] = 1.0

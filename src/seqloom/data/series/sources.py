@@ -20,11 +20,13 @@ from seqloom.data.series.frame_pairs import PairRules, Side, read_frame_pairs
 from seqloom.data.series.frames import JSONL, Frames, Limits, judge, raw_frames
 from seqloom.data.series.inkml import read_inkml
 from seqloom.data.series.strokes import (
+    check_fellow,
     check_offsets,
     check_pen,
     of_lines,
     simplified,
     to_offsets,
+    usual_move,
 )
 from seqloom.data.series.svg_strokes import read_svg
 from seqloom.errors import UserError
@@ -104,17 +106,19 @@ def read_series_sources(
 
         yield _named(frames_of_wav(path), Place(path, 1))
         return
+    usual = 0.0
     if isinstance(settings, StrokeSource) and settings.points == "offsets":
         good = (each for each in _judged(path, recipe, width) if isinstance(each, Frames))
-        some = (each.values for each in islice(good, _SEEN_FIRST))
+        some = [each.values for each in islice(good, _SEEN_FIRST)]
         try:
             check_offsets(some, path)
         except UserError as error:
             raise _with_setting(error, settings) from error
+        usual = usual_move(some)
     for judged in _judged(path, recipe, width):
         found = judged
         if isinstance(judged, Frames):
-            found = _example(judged.values, judged.place, settings, None)
+            found = _example(judged.values, judged.place, settings, None, usual)
         if isinstance(found, Fault):
             settle(found, bad)
             yield Example("", origin=str(found.place))
@@ -148,11 +152,13 @@ def _settings(recipe: Recipe) -> SeriesSource:
 
 
 def _example(
-    values: Reals, place: Place, settings: SeriesSource, target: str | None
+    values: Reals, place: Place, settings: SeriesSource, target: str | None, usual: float = 0.0
 ) -> Example | Fault:
+    """usual: how far the pen moves in most drawings of the file, where it is to be compared."""
     if isinstance(settings, StrokeSource):
         try:
             check_pen(values)
+            check_fellow(values, usual)
         except UserError as error:
             return Fault(place, f"source: {error}", "Mend the drawing.", "")
         values = _finished(to_offsets(values) if settings.points == "points" else values, settings)

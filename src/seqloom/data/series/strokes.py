@@ -117,9 +117,39 @@ def look_absolute(drawings: Iterable[Reals]) -> bool:
     return bool((near & one_sided).all() and size.all())
 
 
+_FAR = 5.0
+"""Moves of a drawing, in those of its fellows, above which it is looked at alone."""
+_TELLING = 8
+"""Points that a drawing must have to be judged alone: fewer say too little."""
+
+
+def usual_move(drawings: Iterable[Reals]) -> float:
+    """How far the pen moves from point to point in most of some drawings; 0 of none."""
+    sizes = [float(np.abs(drawing[:, :2]).mean()) for drawing in drawings]
+    return float(np.median(sizes)) if sizes else 0.0
+
+
+def check_fellow(drawing: Reals, usual: float) -> None:
+    """Refuse points among offsets: a drawing that moves much farther than the `usual` one of its file and
+    looks like points. Raises UserError, without a place."""
+    if _stray(drawing, usual):
+        times = float(np.abs(drawing[:, :2]).mean()) / usual
+        raise UserError(
+            "must be offsets (dx, dy, pen) like the other drawings, but looks like points (x, y, pen): "
+            f"its numbers are {times:.0f} times as large."
+        )
+
+
+def _stray(drawing: Reals, usual: float) -> bool:
+    size = float(np.abs(drawing[:, :2]).mean())
+    return len(drawing) >= _TELLING and size > _FAR * usual > 0 and look_absolute([drawing])
+
+
 def check_offsets(drawings: Iterable[Reals], path: str) -> None:
-    """Refuse points where offsets are expected."""
-    if look_absolute(drawings):
+    """Refuse points where offsets are expected. A few among many are for `check_fellow` to find."""
+    drawings = list(drawings)
+    usual = usual_move(drawings)
+    if look_absolute(drawing for drawing in drawings if not _stray(drawing, usual)):
         raise UserError(
             f"{path}: strokes must be offsets (dx, dy, pen), but these look like points (x, y, pen): "
             "as offsets every drawing would run off to one corner. Say that they are points."

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import chain
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -36,16 +37,15 @@ class Table:
 
 
 def read_table(path: str, columns: Sequence[str] = (), bad: BadRows | None = None) -> Table:
-    """The named columns of a file with a header; without names all but those that hold no numbers
-    in the first row (a date, say)."""
+    """The named columns of a file with a header; without names all but those that hold something else
+    than a number in the first row (a date, say). One that is empty there is taken for a number that is
+    missing."""
     names, rows = rows_of(path)
-    first = next(rows, None)
-    if first is None:
+    begin = _to_first_good(rows, bad)
+    if not begin or isinstance(begin[-1], Fault):
         raise UserError(f"{path}: must have rows of numbers below the header, but has none.")
-    if isinstance(first, Fault):
-        raise first.error()
-    kept = [_index(path, name, names) for name in columns] or _numeric(path, first[1])
-    values = [_values(row, names, kept, bad) for row in _with_first(first, rows)]
+    kept = [_index(path, name, names) for name in columns] or _numeric(path, begin[-1][1])
+    values = [_values(row, names, kept, bad) for row in chain(begin, rows)]
     return Table(path, tuple(names[index] for index in kept), np.array(values, dtype=np.float32))
 
 
@@ -57,9 +57,15 @@ def rows_of(path: str) -> tuple[list[str], Iterator[_Row | Fault]]:
     return _parquet(path) if path.endswith(".parquet") else _csv(path)
 
 
-def _with_first(first: _Row, rows: Iterator[_Row | Fault]) -> Iterator[_Row | Fault]:
-    yield first
-    yield from rows
+def _to_first_good(rows: Iterator[_Row | Fault], bad: BadRows | None) -> list[_Row | Fault]:
+    """The rows up to the first one with all its columns, which is the last of them."""
+    begin: list[_Row | Fault] = []
+    for row in rows:
+        begin.append(row)
+        if not isinstance(row, Fault):
+            break
+        settle(row, bad)
+    return begin
 
 
 def _csv(path: str) -> tuple[list[str], Iterator[_Row | Fault]]:
@@ -122,8 +128,9 @@ def _index(path: str, name: str, names: Sequence[str]) -> int:
 
 
 def _numeric(path: str, fields: list[Any]) -> list[int]:
-    kept = [index for index, field in enumerate(fields) if _number(field) is not None]
-    if not kept:
+    empty = (None, "")
+    kept = [at for at, field in enumerate(fields) if field in empty or _number(field) is not None]
+    if all(fields[at] in empty for at in kept):
         raise UserError(
             f"{path}: at least one column must hold numbers, but the first row has none. "
             "Is the separator right? Columns are parted by commas."
@@ -161,5 +168,6 @@ def _fault(
             reason = (
                 f"'{names[index]}' must be a finite number, but is {str(fields[index]) or 'empty'}."
             )
-            return Fault(place, reason, "Mend the row.", ",".join(map(str, fields)))
+            remedy = "Mend the row, or name other columns."
+            return Fault(place, reason, remedy, ",".join(map(str, fields)))
     return None

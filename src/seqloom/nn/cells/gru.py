@@ -18,6 +18,7 @@ with q = R h_{t-1} + b_n:
 Sizes: T steps, N rows, D features of the state; G = 3 D.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -57,52 +58,78 @@ class _Scan(torch.autograd.Function):
         a, ns = torch.empty_like(projected), projected.new_empty(steps, rows, R.shape[1])
         hs = projected.new_empty(steps + 1, rows, R.shape[1])
         hs[0] = h
-        on, Rt = _compiled_on if compiled(projected) else _on, R.t()
-        for t in range(steps):
-            torch.mm(hs[t], Rt, out=a[t])
-            on(projected[t], a[t], b_n, hs[t], ns[t], hs[t + 1])
+        on = (_compiled_on if compiled(projected) else _on)(projected, a, b_n, hs, ns)
+        Rt = R.t()
+        for t, (before, sums) in enumerate(zip(hs[:-1].unbind(0), a.unbind(0), strict=True)):
+            torch.mm(before, Rt, out=sums)
+            on(t)
         ctx.save_for_backward(R, a, ns, hs)
         return hs[1:]
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, ...]:
-        (dhs,) = grad_outputs
         R, a, ns, hs = ctx.saved_tensors
         da, dx, dh = torch.empty_like(a), torch.empty_like(a), torch.zeros_like(hs[0])
-        back = _compiled_back if compiled(a) else _back
-        for t in range(len(ns) - 1, -1, -1):
-            dh.add_(dhs[t])
-            back(a[t], ns[t], hs[t], dh, da[t], dx[t])
-            dh.addmm_(da[t], R)
+        back = (_compiled_back if compiled(a) else _back)(a, ns, hs, dh, da, dx)
+        steps = [*enumerate(zip(grad_outputs[0].unbind(0), da.unbind(0), strict=True))]
+        for t, (given, sums) in reversed(steps):
+            dh.add_(given)
+            back(t)
+            dh.addmm_(sums, R)
         flat = da.flatten(0, 1)
         dR = flat.t() @ hs[:-1].flatten(0, 1)
         return dx, dR, flat[:, 2 * dh.shape[1] :].sum(0), dh
 
 
-def _on(x: Tensor, a: Tensor, b_n: Tensor, h: Tensor, n: Tensor, new_h: Tensor) -> None:
-    D = h.shape[1]
-    r, z, q = a.chunk(3, dim=1)
-    a[:, : 2 * D].add_(x[:, : 2 * D]).sigmoid_()
-    q.add_(b_n)
-    torch.addcmul(x[:, 2 * D :], r, q, out=n).tanh_()
-    torch.lerp(n, h, z, out=new_h)
+def _on(x: Tensor, a: Tensor, b_n: Tensor, hs: Tensor, ns: Tensor) -> Callable[[int], None]:
+    def on(t: int) -> None:
+        r, z, q = a[t].chunk(3, dim=1)
+        to_gates, to_n = x[t].split([2 * r.shape[1], r.shape[1]], dim=1)
+        a[t, :, : 2 * r.shape[1]].add_(to_gates).sigmoid_()
+        q.add_(b_n)
+        torch.addcmul(to_n, r, q, out=ns[t]).tanh_()
+        torch.lerp(ns[t], hs[t], z, out=hs[t + 1])
+
+    return on
 
 
-def _back(a: Tensor, n: Tensor, h: Tensor, dh: Tensor, da: Tensor, dx: Tensor) -> None:
-    r, z, q = a.chunk(3, dim=1)
-    e = dh * (1 - z) * (1 - n * n)
-    to_r, to_z = e * q * r * (1 - r), dh * (h - n) * z * (1 - z)
-    torch.cat([to_r, to_z, e * r], dim=1, out=da)
-    torch.cat([to_r, to_z, e], dim=1, out=dx)
-    dh.mul_(z)
+def _back(
+    a: Tensor, ns: Tensor, hs: Tensor, dh: Tensor, da: Tensor, dx: Tensor
+) -> Callable[[int], None]:
+    def back(t: int) -> None:
+        (r, z, q), n = a[t].chunk(3, dim=1), ns[t]
+        e = dh * (1 - z) * (1 - n * n)
+        to_r, to_z = e * q * r * (1 - r), dh * (hs[t] - n) * z * (1 - z)
+        torch.cat([to_r, to_z, e * r], dim=1, out=da[t])
+        torch.cat([to_r, to_z, e], dim=1, out=dx[t])
+        dh.mul_(z)
+
+    return back
 
 
-def _compiled_on(x: Tensor, a: Tensor, b_n: Tensor, h: Tensor, n: Tensor, new_h: Tensor) -> None:
-    given, sums, shift, before = x.data_ptr(), a.data_ptr(), b_n.data_ptr(), h.data_ptr()
-    rows, D = h.shape
-    gru_on(given, sums, shift, before, rows, D, n.data_ptr(), new_h.data_ptr())
+def _compiled_on(
+    x: Tensor, a: Tensor, b_n: Tensor, hs: Tensor, ns: Tensor
+) -> Callable[[int], None]:
+    _, rows, D = hs.shape
+    state, gates = 4 * rows * D, 12 * rows * D  # bytes of a step
+    x0, a0, shift, h0, n0 = (part.data_ptr() for part in (x, a, b_n, hs, ns))
+
+    def on(t: int) -> None:
+        x_t, a_t, h_t, n_t = x0 + t * gates, a0 + t * gates, h0 + t * state, n0 + t * state
+        gru_on(x_t, a_t, shift, h_t, rows, D, n_t, h_t + state)
+
+    return on
 
 
-def _compiled_back(a: Tensor, n: Tensor, h: Tensor, dh: Tensor, da: Tensor, dx: Tensor) -> None:
-    gates, candidate, before, (rows, D) = a.data_ptr(), n.data_ptr(), h.data_ptr(), h.shape
-    gru_back(gates, candidate, before, rows, D, dh.data_ptr(), da.data_ptr(), dx.data_ptr())
+def _compiled_back(
+    a: Tensor, ns: Tensor, hs: Tensor, dh: Tensor, da: Tensor, dx: Tensor
+) -> Callable[[int], None]:
+    rows, D = dh.shape
+    state, gates = 4 * rows * D, 12 * rows * D
+    a0, n0, h0, d_h, d_a, d_x = (part.data_ptr() for part in (a, ns, hs, dh, da, dx))
+
+    def back(t: int) -> None:
+        a_t, n_t, h_t = a0 + t * gates, n0 + t * state, h0 + t * state
+        gru_back(a_t, n_t, h_t, rows, D, d_h, d_a + t * gates, d_x + t * gates)
+
+    return back

@@ -17,6 +17,7 @@ instead of T small ones. Back from dh, dc of a step's state to what came in, wit
 Sizes: T steps, N rows, D features of the state; G = 4 D.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -52,10 +53,11 @@ class _Scan(torch.autograd.Function):
         hs = projected.new_empty(steps + 1, rows, R.shape[1])
         cs, us = torch.empty_like(hs), torch.empty_like(hs[1:])
         hs[0], cs[0] = h, c
-        on, Rt = _compiled_on if compiled(projected) else _on, R.t()
-        for t in range(steps):
-            torch.addmm(projected[t], hs[t], Rt, out=a[t])
-            on(a[t], cs[t], hs[t + 1], cs[t + 1], us[t])
+        on = (_compiled_on if compiled(projected) else _on)(a, hs, cs, us)
+        Rt, each = R.t(), zip(projected.unbind(0), hs[:-1].unbind(0), a.unbind(0), strict=True)
+        for t, (given, before, sums) in enumerate(each):
+            torch.addmm(given, before, Rt, out=sums)
+            on(t)
         ctx.save_for_backward(R, a, hs, cs, us)
         ctx.set_materialize_grads(False)
         return hs[1:], cs[1:]
@@ -65,38 +67,66 @@ class _Scan(torch.autograd.Function):
         dhs, dcs = grad_outputs
         R, a, hs, cs, us = ctx.saved_tensors
         da, dh, dc = torch.empty_like(a), torch.zeros_like(hs[0]), torch.zeros_like(cs[0])
-        back = _compiled_back if compiled(a) else _back
-        for t in range(len(us) - 1, -1, -1):
-            dh = dh if dhs is None else dh.add_(dhs[t])
-            dc = dc if dcs is None else dc.add_(dcs[t])
-            back(a[t], cs[t], us[t], dh, dc, da[t])
-            torch.mm(da[t], R, out=dh)
+        back = (_compiled_back if compiled(a) else _back)(a, cs, us, dh, dc, da)
+        for t, sums in reversed([*enumerate(da.unbind(0))]):
+            if dhs is not None:
+                dh.add_(dhs[t])
+            if dcs is not None:
+                dc.add_(dcs[t])
+            back(t)
+            torch.mm(sums, R, out=dh)
         dR = da.flatten(0, 1).t() @ hs[:-1].flatten(0, 1)
         return da, dR, dh, dc
 
 
-def _on(a: Tensor, c: Tensor, h: Tensor, new_c: Tensor, u: Tensor) -> None:
-    i, f, o, g = a.chunk(4, dim=1)
-    a[:, : 3 * c.shape[1]].sigmoid_()
-    g.tanh_()
-    torch.mul(f, c, out=new_c).addcmul_(i, g)
-    torch.tanh(new_c, out=u)
-    torch.mul(o, u, out=h)
+def _on(a: Tensor, hs: Tensor, cs: Tensor, us: Tensor) -> Callable[[int], None]:
+    def on(t: int) -> None:
+        i, f, o, g = a[t].chunk(4, dim=1)
+        a[t, :, : 3 * i.shape[1]].sigmoid_()
+        g.tanh_()
+        torch.mul(f, cs[t], out=cs[t + 1]).addcmul_(i, g)
+        torch.tanh(cs[t + 1], out=us[t])
+        torch.mul(o, us[t], out=hs[t + 1])
+
+    return on
 
 
-def _back(a: Tensor, c: Tensor, u: Tensor, dh: Tensor, dc: Tensor, da: Tensor) -> None:
-    i, f, o, g = a.chunk(4, dim=1)
-    dc.addcmul_(dh, o * (1 - u * u))
-    to = [dc * g * i * (1 - i), dc * c * f * (1 - f), dh * u * o * (1 - o), dc * i * (1 - g * g)]
-    torch.cat(to, dim=1, out=da)
-    dc.mul_(f)
+def _back(
+    a: Tensor, cs: Tensor, us: Tensor, dh: Tensor, dc: Tensor, da: Tensor
+) -> Callable[[int], None]:
+    def back(t: int) -> None:
+        (i, f, o, g), u = a[t].chunk(4, dim=1), us[t]
+        dc.addcmul_(dh, o * (1 - u * u))
+        to_i, to_f = dc * g * i * (1 - i), dc * cs[t] * f * (1 - f)
+        to_o, to_g = dh * u * o * (1 - o), dc * i * (1 - g * g)
+        torch.cat([to_i, to_f, to_o, to_g], dim=1, out=da[t])
+        dc.mul_(f)
+
+    return back
 
 
-def _compiled_on(a: Tensor, c: Tensor, h: Tensor, new_c: Tensor, u: Tensor) -> None:
-    rows, D = c.shape
-    lstm_on(a.data_ptr(), c.data_ptr(), rows, D, h.data_ptr(), new_c.data_ptr(), u.data_ptr())
+def _compiled_on(a: Tensor, hs: Tensor, cs: Tensor, us: Tensor) -> Callable[[int], None]:
+    _, rows, D = hs.shape
+    state, gates = 4 * rows * D, 16 * rows * D  # bytes of a step
+    a0, h1, c0, u0 = a.data_ptr(), hs.data_ptr() + state, cs.data_ptr(), us.data_ptr()
+
+    def on(t: int) -> None:
+        here = t * state
+        c_t = c0 + here
+        lstm_on(a0 + t * gates, c_t, rows, D, h1 + here, c_t + state, u0 + here)
+
+    return on
 
 
-def _compiled_back(a: Tensor, c: Tensor, u: Tensor, dh: Tensor, dc: Tensor, da: Tensor) -> None:
-    gates, before, bent, (rows, D) = a.data_ptr(), c.data_ptr(), u.data_ptr(), c.shape
-    lstm_back(gates, before, bent, dh.data_ptr(), rows, D, dc.data_ptr(), da.data_ptr())
+def _compiled_back(
+    a: Tensor, cs: Tensor, us: Tensor, dh: Tensor, dc: Tensor, da: Tensor
+) -> Callable[[int], None]:
+    rows, D = dh.shape
+    state, gates = 4 * rows * D, 16 * rows * D
+    a0, c0, u0, d_h, d_c, d_a = (part.data_ptr() for part in (a, cs, us, dh, dc, da))
+
+    def back(t: int) -> None:
+        there, here = t * gates, t * state
+        lstm_back(a0 + there, c0 + here, u0 + here, d_h, rows, D, d_c, d_a + there)
+
+    return back

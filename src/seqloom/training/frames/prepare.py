@@ -12,9 +12,12 @@ from seqloom.data.frames.setting import Features, Setting
 from seqloom.data.frames.sides import Both, held_out, read_sides, scaled
 from seqloom.data.frames.tables import Dated, Rows, divided, read_dated, whole, window_set
 from seqloom.data.frames.voices import speak
-from seqloom.data.series.scaling import Constant, fit
+from seqloom.data.made import Report
+from seqloom.data.series.scaling import fit
 from seqloom.errors import UserError, suggestion
 from seqloom.search.stepper import Reals
+
+_KEEP = "data.constant=keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,22 @@ class Prepared:
     notes: list[str] = field(default_factory=list[str])
 
 
-def prepare(recipe: FramesRecipe, folder: Path, setting: Setting | None = None) -> Prepared:
-    """Read all of the data. A run that goes on keeps the `setting` it began with."""
+def prepare(
+    recipe: FramesRecipe,
+    folder: Path,
+    setting: Setting | None = None,
+    report: Report | None = None,
+) -> Prepared:
+    """Read all of the data. A run that goes on keeps the `setting` it began with.
+
+    report  is told how much is made of data that is made here
+    """
     data = recipe.data
     if isinstance(data, WindowData):
         _named(data.train)
         return _windows(data, folder, setting)
     if data.embedded is not None:
-        made = speak(data.voices, recipe.seed, folder / "cache" / "voices")
+        made = speak(data.voices, recipe.seed, folder / "cache" / "voices", report=report)
         data = data.model_copy(update={"train": (made["train"],), "dev": (made["dev"],)})
     _named(data.train)
     return _pairs(recipe, data, folder, setting)
@@ -83,7 +94,9 @@ def _window_setting(train: Rows, data: WindowData) -> Setting:
     for name in targets:
         if name not in names:
             raise UserError(f"data.targets: there is no column '{name}'. {suggestion(name, names)}")
-    source = Features(fit(train.own, constant=data.constant, names=names), names)
+    where, remedy = ", ".join(data.train), f"Leave it out of data.columns, or set {_KEEP}."
+    scaler = fit(train.own, constant=data.constant, names=names, where=where, remedy=remedy)
+    source = Features(scaler, names)
     return Setting(source, source.only([names.index(name) for name in targets]))
 
 
@@ -93,7 +106,7 @@ def _pairs(recipe: FramesRecipe, data: PairData, folder: Path, setting: Setting 
         both = read_sides(data.train, data, same, train.bad, setting)
         _check_some("train", len(both), "pairs")
         if data.dev:
-            found = setting or _pair_setting(both, data.constant)
+            found = setting or _pair_setting(both, data)
             parts = both, read_sides(data.dev, data, same, dev.bad, found)
         else:
             parts = held_out(both, data.dev_size, recipe.seed)
@@ -104,16 +117,19 @@ def _pairs(recipe: FramesRecipe, data: PairData, folder: Path, setting: Setting 
 def _prepared_pairs(
     data: PairData, parts: tuple[Both, Both], setting: Setting | None, notes: list[str]
 ) -> Prepared:
-    setting = setting or _pair_setting(parts[0], data.constant)
+    setting = setting or _pair_setting(parts[0], data)
     return Prepared(setting, scaled(parts[0], setting), scaled(parts[1], setting), notes)
 
 
-def _pair_setting(train: Both, constant: Constant) -> Setting:
-    return Setting(*(_features(side, constant) for side in (train.sources, train.targets)))
+def _pair_setting(train: Both, data: PairData) -> Setting:
+    return Setting(
+        _features(train.sources, data, "source"), _features(train.targets, data, "target")
+    )
 
 
-def _features(sequences: Iterable[Reals], constant: Constant) -> Features:
-    return Features(fit(sequences, constant=constant))
+def _features(sequences: Iterable[Reals], data: PairData, side: str) -> Features:
+    where, remedy = f"{', '.join(data.train)}: {side}", f"Leave it out, or set {_KEEP}."
+    return Features(fit(sequences, constant=data.constant, where=where, remedy=remedy))
 
 
 def _check_some(part: str, found: int, what: str) -> None:

@@ -14,6 +14,7 @@ from seqloom.config.frames import Attending, FrameModel, FramesRecipe
 from seqloom.data.frames.batch import FrameBatch
 from seqloom.data.frames.batching import FrameBatches, FrameSet
 from seqloom.data.frames.setting import Setting
+from seqloom.data.made import Report
 from seqloom.models import frames as models
 from seqloom.models.folder import save_recipe
 from seqloom.models.frames_run import build_converter
@@ -87,10 +88,14 @@ class FramesTask(Task[models.FrameModel, FrameBatch]):
 
 
 def frames_task(
-    recipe: FramesRecipe, folder: Path, device: torch.device, going_on: bool
+    recipe: FramesRecipe,
+    folder: Path,
+    device: torch.device,
+    going_on: bool,
+    report: Report | None = None,
 ) -> FramesTask:
     """Read the data and build the model; a run that goes on keeps its scaling."""
-    data = prepare(recipe, folder, Setting.load(folder) if going_on else None)
+    data = prepare(recipe, folder, Setting.load(folder) if going_on else None, report)
     model = build_converter(recipe, data.setting).to(device)
     return FramesTask(recipe, data.setting, model, data.train, data.dev, data.notes)
 

@@ -9,6 +9,7 @@ from seqloom.config.next_step import NextStepRecipe
 from seqloom.config.next_step_data import StrokeData
 from seqloom.data.bad_rows import BadRows, Place
 from seqloom.data.example import Example
+from seqloom.data.made import Report, counted, silent
 from seqloom.data.next_step.drawings import Drawing, read_drawings
 from seqloom.data.split import HoldOut
 from seqloom.errors import UserError
@@ -27,11 +28,15 @@ class Drawn:
     notes: list[str] = field(default_factory=list[str])
 
 
-def prepare_drawings(recipe: NextStepRecipe, folder: Path) -> Drawn:
-    """Read both sets; the dev set is split off where there is none."""
+def prepare_drawings(recipe: NextStepRecipe, folder: Path, report: Report | None = None) -> Drawn:
+    """Read both sets; the dev set is split off where there is none.
+
+    report  is told how much is made of data that is made here
+    """
     data = _data(recipe)
     if data.embedded is not None:
-        return Drawn(embedded(recipe, "train"), embedded(recipe, "dev"))
+        train, dev = embedded(recipe, ("train", "dev"), report)
+        return Drawn(train, dev)
     if not data.train:
         raise UserError(
             "no training data: give files with --data FILE or set data.train in the recipe."
@@ -54,12 +59,15 @@ def prepare_drawings(recipe: NextStepRecipe, folder: Path) -> Drawn:
 
 
 def drawings_to_test(
-    recipe: NextStepRecipe, files: Sequence[str] = (), bad: BadRows | None = None
+    recipe: NextStepRecipe,
+    files: Sequence[str] = (),
+    bad: BadRows | None = None,
+    report: Report | None = None,
 ) -> list[Drawing]:
     """Those of some files, or the recipe's own test set."""
     data = _data(recipe)
     if not files and data.embedded is not None:
-        return embedded(recipe, "test")
+        return embedded(recipe, ("test",), report)[0]
     own, part = _files(data, "test")
     if files:
         # A file of the user's own may be one that holds several sets, or one that does not.
@@ -77,18 +85,27 @@ def drawings_to_test(
         return read_drawings(chosen, data, data.test_part, bad)
 
 
-def embedded(recipe: NextStepRecipe, part: Part) -> list[Drawing]:
-    """Lines of text in single-stroke fonts, made anew by the recipe's seed."""
+def embedded(
+    recipe: NextStepRecipe, parts: Sequence[Part], report: Report | None = None
+) -> list[list[Drawing]]:
+    """Lines of text in single-stroke fonts, made anew by the recipe's seed, part by part."""
     from seqloom.data.series.hershey import lines
 
-    data = _data(recipe)
-    count = data.lines if part == "train" else max(1, data.lines // SHARE)
-    made = lines(recipe.seed, count, part)
-    return [
-        Drawing(line.offsets, Place("hershey", number), line.text)
-        for number, line in enumerate(made, start=1)
-        if len(line.offsets) <= data.max_points
-    ]
+    data, told = _data(recipe), report or silent
+    few = max(1, data.lines // SHARE)
+    counts = [data.lines if part == "train" else few for part in parts]
+    total, found = sum(counts), list[list[Drawing]]()
+    told(0, total)
+    for part, count in zip(parts, counts, strict=True):
+        made = counted(lines(recipe.seed, count, part), sum(counts[: len(found)]), total, told)
+        found.append(
+            [
+                Drawing(line.offsets, Place("hershey", number), line.text)
+                for number, line in enumerate(made, start=1)
+                if len(line.offsets) <= data.max_points
+            ]
+        )
+    return found
 
 
 def _files(data: StrokeData, part: Literal["dev", "test"]) -> tuple[tuple[str, ...], str]:

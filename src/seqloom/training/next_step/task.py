@@ -7,6 +7,7 @@ import torch
 from seqloom.config.next_step import NextStepRecipe
 from seqloom.config.next_step_data import StrokeData
 from seqloom.config.tokens import Characters
+from seqloom.data.made import Report
 from seqloom.data.next_step.strokes import Paper, StrokeSet
 from seqloom.models.build_next_step import build_next_point, build_next_token
 from seqloom.models.next_step_run import Setting
@@ -18,21 +19,29 @@ from seqloom.training.next_step.texts import prepare_texts
 
 
 def next_step_task(
-    recipe: NextStepRecipe, folder: Path, device: torch.device, going_on: bool
+    recipe: NextStepRecipe,
+    folder: Path,
+    device: torch.device,
+    going_on: bool,
+    report: Report | None = None,
 ) -> TextTask | StrokeTask:
     """Read the data and build the model; a run that goes on keeps its vocabulary and its scale."""
     before = Setting.load(folder) if going_on else None
     if isinstance(recipe.data, StrokeData):
-        return _stroke_task(recipe, folder, device, before)
+        return _stroke_task(recipe, folder, device, before, report)
     texts = prepare_texts(recipe, folder, before and before.codec)
     model = build_next_token(recipe, texts.codec.size).to(device)
     return TextTask(Setting(recipe, texts.codec, None), texts, model)
 
 
 def _stroke_task(
-    recipe: NextStepRecipe, folder: Path, device: torch.device, before: Setting | None
+    recipe: NextStepRecipe,
+    folder: Path,
+    device: torch.device,
+    before: Setting | None,
+    report: Report | None,
 ) -> StrokeTask:
-    drawn = prepare_drawings(recipe, folder)
+    drawn = prepare_drawings(recipe, folder, report)
     if before is not None:
         setting = Setting(recipe, before.codec, before.paper)
     else:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from math import exp, log
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,6 +21,7 @@ from seqloom.models.next_step import NextToken
 from seqloom.models.next_step_run import Setting
 from seqloom.models.tensors import device_of, to_tensor
 from seqloom.nn.skip import NetState
+from seqloom.search.stepper import Reals
 from seqloom.training.next_step.texts import Encoded, Texts
 from seqloom.training.task import Facts, Sums, Task, Validation, named_items
 
@@ -137,6 +139,27 @@ def text_nll(model: NextToken, texts: Encoded, setting: Setting) -> float:
         nll, state = model.loss(*_tensors(batch, model), before)
         total += float(nll)
     return total
+
+
+@torch.inference_mode()
+def text_log_probs(model: NextToken, texts: Encoded, setting: Setting) -> list[Reals]:
+    """log p of every token of each line, in nats, given all that stands before it: of a stream the lines
+    before it too, which `text_nll` forgets where a lane begins."""
+    model.eval()
+    batches = batches_of(texts, setting, lanes=1)
+    lengths = [len(line) for line in texts.lines]
+    if isinstance(batches, Lanes):
+        state, parts = model.start(1), list[Reals]()
+        for batch in batches.epoch(0):
+            scores, state = model.score(*_tensors(batch, model), state)
+            parts.append(scores[0].float().cpu().numpy())
+        return np.split(np.concatenate(parts), np.cumsum(lengths)[:-1])
+    found: dict[int, Reals] = {}
+    for batch in batches.in_order():
+        scores, _ = model.score(*_tensors(batch, model), model.start(len(batch.rows)))
+        for row, values in zip(batch.rows.tolist(), scores.float().cpu().numpy(), strict=True):
+            found[row] = values[: lengths[row]]
+    return [found[row] for row in range(len(lengths))]
 
 
 def _tensors(batch: Cut | LineBatch, model: NextToken) -> tuple[Tensor, Tensor]:

@@ -12,6 +12,7 @@ from typing import Literal
 from seqloom.config import Recipe
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.example import Example
+from seqloom.data.made import Report
 from seqloom.data.series.embedded import embedded_pairs
 from seqloom.data.series.pair_corpus import SeriesCorpus
 from seqloom.data.series.reader import Reader
@@ -23,9 +24,11 @@ from seqloom.text.pair import PairCodec
 from seqloom.training.pairs.prepare import Examples, Prepared, Sets, finished, sampled
 
 
-def prepare_series(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Prepared:
+def prepare_series(
+    recipe: Recipe, folder: Path, codec: PairCodec | None = None, report: Report | None = None
+) -> Prepared:
     """Read, scale and encode; with a `codec`, use it instead of training one."""
-    sets = find_series(recipe, folder)
+    sets = find_series(recipe, folder, report)
     if codec is None:
         targets = (example.target or "" for example in sets.train())
         reader = Reader.fitted(recipe, (_frames(example) for example in sets.train()))
@@ -36,11 +39,14 @@ def prepare_series(recipe: Recipe, folder: Path, codec: PairCodec | None = None)
     return finished(sets, Prepared(codec, train, dev, decoded, sets.notes))
 
 
-def find_series(recipe: Recipe, folder: Path) -> Sets:
-    """Where the training and the dev pairs come from; a dev set is split off if none is named."""
+def find_series(recipe: Recipe, folder: Path, report: Report | None = None) -> Sets:
+    """Where the training and the dev pairs come from; a dev set is split off if none is named.
+
+    report  is told how much is made of data that is made here
+    """
     data = recipe.data
     if data.embedded is not None:
-        made = embedded_pairs(data)
+        made = embedded_pairs(data, report)
         return Sets(
             _files(recipe, (made["train"],), [], data.max_pairs),
             _files(recipe, (made["dev"],), []),

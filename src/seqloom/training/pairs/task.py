@@ -13,6 +13,7 @@ from seqloom.config import Decoder, Encoder, Recipe, TransformerDecoder, Transfo
 from seqloom.config.search import Search
 from seqloom.data.batching import Batch, Batches
 from seqloom.data.example import Example
+from seqloom.data.made import Report
 from seqloom.metrics import evaluate, higher_is_better
 from seqloom.models.artifact import load_setting, save_setting
 from seqloom.models.build import build
@@ -95,10 +96,19 @@ class PairTask(Task[EncoderDecoder, Batch]):
         save_setting(folder, self.recipe, self.codec)
 
 
-def pair_task(recipe: Recipe, folder: Path, device: torch.device, going_on: bool) -> PairTask:
+def pair_task(
+    recipe: Recipe,
+    folder: Path,
+    device: torch.device,
+    going_on: bool,
+    report: Report | None = None,
+) -> PairTask:
     """Read the data and build the model; a run that goes on keeps its vocabularies."""
-    made = prepare if recipe.series is None else prepare_series
-    data = made(recipe, folder, load_setting(folder)[1] if going_on else None)
+    codec = load_setting(folder)[1] if going_on else None
+    if recipe.series is None:
+        data = prepare(recipe, folder, codec)
+    else:
+        data = prepare_series(recipe, folder, codec, report)
     model = build(recipe, data.codec.source_size, data.codec.target.size).to(device)
     train, dev = batches_of(recipe, data.train), batches_of(recipe, data.dev)
     return PairTask(recipe, data.codec, model, train, dev, data.decoded, data.notes)
