@@ -7,6 +7,7 @@ from torch import Tensor
 from seqloom.kernel import available
 from seqloom.nn.attention.attention import Memory
 from seqloom.nn.attention.content import Content, Looped
+from seqloom.nn.attention.location import Location
 from seqloom.nn.attention.scores import Dot, General, Score
 
 pytestmark = pytest.mark.skipif(not available(), reason="the kernel was not built")
@@ -77,6 +78,12 @@ def test_a_second_way_back_starts_from_zeros():
     twice = gradients(*drawn(Dot, 7, 7, torch.float32), times=2)
     for a, b in zip(once, twice, strict=True):
         assert torch.equal(a, b)
+
+
+def test_a_score_that_is_no_product_is_left_to_torch():
+    attention, _, states = drawn(lambda: Location(19, 9), 19, 34, torch.float32)
+    memory = attention.remember(states, torch.ones(states.shape[:2], dtype=torch.bool))
+    assert attention.looped(memory) is memory
 
 
 def test_where_nothing_is_learnt_the_memory_stays_as_it_is():

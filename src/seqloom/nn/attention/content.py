@@ -48,8 +48,8 @@ class Content(Attention):
         return Memory(source, self.score.keys(source), padding_of(valid, source))
 
     def looped(self, memory: Memory) -> Memory:
-        by_products = not self.score.costly and compiled(memory.values)
-        return Looped.of(memory) if by_products and torch.is_grad_enabled() else memory
+        gains = self.score.products and compiled(memory.values) and torch.is_grad_enabled()
+        return Looped.of(memory) if gains else memory
 
     def step(
         self, query: Float[Tensor, "B W Q"], memory: Memory, state: AttentionState

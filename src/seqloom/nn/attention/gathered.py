@@ -31,6 +31,9 @@ class Gathered:
 
     def ask(self, query: Float[Tensor, "B K"]) -> tuple[Float[Tensor, "B H"], Float[Tensor, "B S"]]:
         """Context and weights."""
+        assert query.shape == (self.sizes.B, self.sizes.K), (
+            "one query to a source, as long as a key"
+        )
         return _Ask.apply(query, self._token, self)  # pyright: ignore[reportReturnType]
 
     def addresses(self, query: Tensor) -> Asked:

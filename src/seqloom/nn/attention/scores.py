@@ -24,8 +24,13 @@ from torch import Tensor, nn
 
 
 class Score(nn.Module, ABC):
-    """Compares queries with keys. `costly` if each pair takes a layer of its own, not one product."""
+    """Compares queries with keys.
 
+    products  whether an energy is q . k and nothing else
+    costly    whether each pair takes a layer of its own
+    """
+
+    products: bool = False
     costly: bool = False
 
     @abstractmethod
@@ -42,6 +47,8 @@ class Score(nn.Module, ABC):
 class Dot(Score):
     """Asks for Q = H. Where it is scaled, it is the keys that are, once."""
 
+    products = True
+
     def __init__(self, scaled: bool = False) -> None:
         super().__init__()
         self.scaled = scaled
@@ -57,6 +64,8 @@ class Dot(Score):
 
 class General(Score):
     """Bilinear; sizes may differ."""
+
+    products = True
 
     def __init__(self, query: int, source: int) -> None:
         super().__init__()
