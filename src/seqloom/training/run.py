@@ -26,6 +26,7 @@ from seqloom.models.folder import WEIGHTS, load_recipe, save_weights
 from seqloom.training.average import MovingAverage, put, weights_of
 from seqloom.training.checkpoint import load_checkpoint
 from seqloom.training.device import choose_device
+from seqloom.training.flushing import flushing
 from seqloom.training.journal import Journal, Record
 from seqloom.training.keeper import LAST, Keeper
 from seqloom.training.loop import Fit, Step, fit, judge
@@ -78,8 +79,7 @@ def training(
     if isinstance(recipe, DocumentRecipe) and isinstance(recipe.model, BagOfWords):
         yield from _at_once(recipe, folder)
         return
-    last = folder / "checkpoints" / LAST
-    going_on = resume and last.exists()
+    going_on = resume and (folder / "checkpoints" / LAST).exists()
     device = choose_device(recipe.training.device)
     if going_on:
         refuse_other(recipe, load_recipe(folder), folder)
@@ -87,8 +87,15 @@ def training(
         yield Note("there is no checkpoint to go on from, so this starts at the beginning")
     if recipe.training.threads:
         torch.set_num_threads(recipe.training.threads)
-    torch.set_flush_denormal(True)
     torch.manual_seed(recipe.seed)
+    with flushing():
+        yield from _in_loop(recipe, folder, device, going_on, report)
+
+
+def _in_loop(
+    recipe: AnyRecipe, folder: Path, device: torch.device, going_on: bool, report: Report | None
+) -> Generator[Event]:
+    last = folder / "checkpoints" / LAST
     task = _task(recipe, folder, device, going_on, report)
     yield from (Note(text) for text in task.notes)
     run = _fit(recipe, task)
