@@ -1,10 +1,10 @@
-"""Build the decoding kernel (native/) into the package, where there is a C++ compiler.
+"""Build the compiled kernel (native/) into the package, where there is a C++ compiler.
 
     every file of native/ -> an object, the isa_*.cpp with the flags of their instruction set
     all objects           -> src/seqloom/kernel/kernel.so
 
 Without a compiler, or where it fails, the install goes on and says so in one line: the package then
-decodes on its portable path. `python hatch_build.py` builds in place.
+decodes and trains on its portable path. `python hatch_build.py` builds in place.
 """
 
 import os
