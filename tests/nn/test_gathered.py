@@ -1,5 +1,8 @@
 """Attention inside a training loop: the compiled sums are those of torch in twice the precision."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 from torch import Tensor
@@ -78,6 +81,23 @@ def test_a_second_way_back_starts_from_zeros():
     twice = gradients(*drawn(Dot, 7, 7, torch.float32), times=2)
     for a, b in zip(once, twice, strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("went_back", [False, True])
+def test_nothing_of_a_memory_is_kept_when_a_loop_is_over(went_back):
+    """Not even until Python looks for what keeps itself: that would be many updates."""
+    attention, queries, states = drawn(Dot, 7, 7, torch.float32)
+    gc.disable()
+    try:
+        memory, contexts, weights = asked(attention, queries, states)
+        assert isinstance(memory, Looped)
+        kept = weakref.ref(memory.gathered), weakref.ref(memory.gathered._sums)
+        if went_back:
+            contexts.sum().backward()
+        del memory, contexts, weights
+        assert [each() for each in kept] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_score_that_is_no_product_is_left_to_torch():

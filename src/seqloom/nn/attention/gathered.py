@@ -20,21 +20,28 @@ from seqloom.kernel.asking import Asked, Sizes, ask_back, ask_on
 
 
 class Gathered:
-    """Keys, values and padding as they are, and the gradients so far."""
+    """Made of a memory at the beginning of a loop."""
+
+    def __init__(self, keys: Tensor, values: Tensor, padding: Tensor) -> None:
+        self._sums = _Sums(keys, values, padding)
+        self._token: Tensor = _Gather.apply(keys, values, self._sums)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def ask(self, query: Float[Tensor, "B K"]) -> tuple[Float[Tensor, "B H"], Float[Tensor, "B S"]]:
+        """Context and weights."""
+        sizes = self._sums.sizes
+        assert query.shape == (sizes.B, sizes.K), "one query to a source, as long as a key"
+        return _Ask.apply(query, self._token, self._sums)  # pyright: ignore[reportReturnType]
+
+
+class _Sums:
+    """Keys, values and padding as they are, and the gradients so far. It must not know the token: the two
+    would keep each other, and a whole memory with them, after an update has done with it."""
 
     def __init__(self, keys: Tensor, values: Tensor, padding: Tensor) -> None:
         self.keys, self.values = keys.detach().contiguous(), values.detach().contiguous()
         self.padding = padding.contiguous()
         self.sizes = Sizes(len(keys), keys.shape[1], keys.shape[2], values.shape[2])
         self._gradients: tuple[Tensor, Tensor] | None = None
-        self._token: Tensor = _Gather.apply(keys, values, self)  # pyright: ignore[reportAttributeAccessIssue]
-
-    def ask(self, query: Float[Tensor, "B K"]) -> tuple[Float[Tensor, "B H"], Float[Tensor, "B S"]]:
-        """Context and weights."""
-        assert query.shape == (self.sizes.B, self.sizes.K), (
-            "one query to a source, as long as a key"
-        )
-        return _Ask.apply(query, self._token, self)  # pyright: ignore[reportReturnType]
 
     def addresses(self, query: Tensor) -> Asked:
         """As the compiled sums want them."""
@@ -58,44 +65,42 @@ class _Gather(torch.autograd.Function):
     """Hands out the token; on the way back, what was gathered."""
 
     @staticmethod
-    def forward(ctx: Any, keys: Tensor, values: Tensor, gathered: Gathered) -> Tensor:
-        ctx.gathered = gathered
+    def forward(ctx: Any, keys: Tensor, values: Tensor, sums: _Sums) -> Tensor:
+        ctx.sums = sums
         return keys.new_zeros(())
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        return (*ctx.gathered.taken(), None)
+        return (*ctx.sums.taken(), None)
 
 
 class _Ask(torch.autograd.Function):
     """One step."""
 
     @staticmethod
-    def forward(
-        ctx: Any, query: Tensor, token: Tensor, gathered: Gathered
-    ) -> tuple[Tensor, Tensor]:
-        query, (B, S, _, H) = query.contiguous(), gathered.sizes
+    def forward(ctx: Any, query: Tensor, token: Tensor, sums: _Sums) -> tuple[Tensor, Tensor]:
+        query, (B, S, _, H) = query.contiguous(), sums.sizes
         weights, context = query.new_empty(B, S), query.new_empty(B, H)
-        asked = gathered.addresses(query)
-        ask_on(asked, gathered.sizes, weights.data_ptr(), context.data_ptr())
+        asked = sums.addresses(query)
+        ask_on(asked, sums.sizes, weights.data_ptr(), context.data_ptr())
         ctx.save_for_backward(query, weights)
-        ctx.gathered = gathered
+        ctx.sums = sums
         ctx.set_materialize_grads(False)
         return context, weights
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
         d_context, d_weights = grad_outputs
-        gathered: Gathered = ctx.gathered
+        sums: _Sums = ctx.sums
         query, weights = ctx.saved_tensors
-        B, _, _, H = gathered.sizes
+        B, _, _, H = sums.sizes
         d_context = query.new_zeros(B, H) if d_context is None else d_context.contiguous()
         d_weights = None if d_weights is None else d_weights.contiguous()
         d_query = torch.empty_like(query)
-        d_keys, d_values = gathered.gradients()
+        d_keys, d_values = sums.gradients()
         ask_back(
-            gathered.addresses(query),
-            gathered.sizes,
+            sums.addresses(query),
+            sums.sizes,
             weights.data_ptr(),
             d_context.data_ptr(),
             None if d_weights is None else d_weights.data_ptr(),
