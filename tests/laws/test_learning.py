@@ -36,11 +36,10 @@ def test_every_real_source_token_has_a_say_in_the_first_step(recipe):
     assert (slope.flatten(0, 1).abs().sum(1) > 0).all()
 
 
-def roomy(recipe: Recipe) -> Recipe:
+def roomy(recipe: Recipe, wide: int = 12) -> Recipe:
     """The same variant with sizes to learn something in, and nothing dropped."""
     if isinstance(recipe.decoder, TransformerDecoder):
         return roomy_transformer(recipe)
-    wide = 12
     memory = recipe.encoder.model_copy(update={"hidden": wide}).features
     hidden = memory if recipe.decoder.hidden % recipe.encoder.hidden == 0 else wide
     embedding = hidden if recipe.decoder.embedding == recipe.decoder.hidden else wide

@@ -26,6 +26,7 @@ from seqloom.nn.decoders.plain import Cho, Sutskever
 from seqloom.nn.dropout import Dropout
 from seqloom.nn.encoders.encoder import Encoder
 from seqloom.nn.encoders.recurrent import RecurrentEncoder
+from seqloom.nn.products import Linear
 from seqloom.nn.readouts.pointer import Pointer
 from seqloom.nn.readouts.softmax import Maxout, Softmax
 from seqloom.symbols import PAD
@@ -45,7 +46,7 @@ def build(recipe: Recipe, source_size: int, target_vocabulary: int) -> EncoderDe
         encoder = _encoder(recipe.encoder, embedding)
     elif recipe.series is not None:
         assert isinstance(recipe.encoder, network.RecurrentEncoder)
-        read = nn.Linear(source_size, recipe.encoder.embedding)
+        read = Linear(source_size, recipe.encoder.embedding)
         encoder = _recurrent_encoder(recipe.encoder, read)
     else:
         read = nn.Embedding(source_size, recipe.encoder.embedding, padding_idx=PAD)
@@ -141,7 +142,7 @@ def _recurrent_decoder(
         case network.Luong():
             attention = build_attention(settings.attention, settings.hidden, source)
             gates = layers.first.gates * layers.hidden
-            feed = nn.Linear(settings.hidden, gates, bias=False) if settings.input_feeding else None
+            feed = Linear(settings.hidden, gates, bias=False) if settings.input_feeding else None
             return Luong(layers, carried, attention, source, feed)
         case network.GNMT():
             attention = build_attention(settings.attention, settings.hidden, source)

@@ -21,6 +21,7 @@ from seqloom.nn.decoders.decoder import Decoder
 from seqloom.nn.decoders.layers import Layers
 from seqloom.nn.decoders.luong import Luong
 from seqloom.nn.dropout import Dropout
+from seqloom.nn.products import Linear
 from seqloom.nn.readouts.gaussian import Gaussian
 from seqloom.nn.readouts.mixture import DiagonalMixture
 from seqloom.nn.readouts.regression import Regression
@@ -72,13 +73,13 @@ def _attending(settings: frames.Attending, sizes: Sizes) -> Attending:
     decoder = _decoder(settings, reader)
     fed_back = settings.fed == "written"
     return Attending(
-        nn.Linear(sizes.source + sizes.dates, size),
+        Linear(sizes.source + sizes.dates, size),
         Stack(forwards, backwards, _dropout(settings)),
         decoder,
         _density(settings.density, decoder.features, sizes.target),
-        written=nn.Linear(sizes.target, size) if fed_back else None,
+        written=Linear(sizes.target, size) if fed_back else None,
         places=None if fed_back else nn.Embedding(sizes.horizon or 1, size),
-        dates=nn.Linear(sizes.dates, size, bias=False) if sizes.dates else None,
+        dates=Linear(sizes.dates, size, bias=False) if sizes.dates else None,
         end=nn.Linear(decoder.features, 1) if sizes.horizon is None else None,
         longest=sizes.horizon or settings.max_length,
     )
@@ -101,7 +102,7 @@ def _decoder(settings: frames.Attending, reader: network.RecurrentEncoder) -> De
             return Bahdanau(layers, bridge, attention, settings.embedding, source)
         case "luong":
             gates = layers.first.gates * layers.hidden
-            feed = nn.Linear(settings.hidden, gates, bias=False) if settings.input_feeding else None
+            feed = Linear(settings.hidden, gates, bias=False) if settings.input_feeding else None
             return Luong(layers, bridge, attention, source, feed)
         case _:
             assert_never(settings.decoder)

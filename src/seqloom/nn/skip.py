@@ -29,6 +29,7 @@ from seqloom.nn.attention.attention import Memory
 from seqloom.nn.attention.window import SoftWindow
 from seqloom.nn.cells.cell import Cell, CellState
 from seqloom.nn.dropout import Dropout
+from seqloom.nn.products import Linear
 
 
 class WindowState(NamedTuple):
@@ -71,7 +72,7 @@ class WindowedLayer(nn.Module):
         self.cell = cell
         self.window = window
         self.shown = shown
-        self.U = nn.Linear(shown, cell.gates * cell.hidden, bias=False)
+        self.U = Linear(shown, cell.gates * cell.hidden, bias=False)
 
     def start(self, memory: Memory) -> WindowState:
         (kappa,) = self.window.start(memory)

@@ -18,6 +18,7 @@ from torch import nn
 
 from seqloom.config.training import Training
 from seqloom.errors import UserError
+from seqloom.nn.products import products_in
 from seqloom.training.average import MovingAverage
 from seqloom.training.optimizer import rate_factor
 from seqloom.training.progress import Progress
@@ -36,6 +37,8 @@ class Fit:
     settings: Training
     total_updates: int | None
     """Updates in the whole budget, where it is known."""
+    precision: torch.dtype = torch.float32
+    """What weights are multiplied in."""
 
     @property
     def model(self) -> nn.Module:
@@ -104,7 +107,8 @@ def _update(run: Fit, group: list[Any]) -> Step:
     units = sum(task.count(batch) for batch in group)
     nll = 0.0
     for batch in group:
-        loss = task.loss(batch, progress.update)
+        with products_in(run.precision):
+            loss = task.loss(batch, progress.update)
         (loss.fitted / units).backward()
         nll += float(loss.nll)
         progress.batch += 1

@@ -15,7 +15,8 @@ FREE = frozenset({"name", "description", "expected", "metrics", "search", "gener
 PACE = frozenset(
     {
         "optimizer", "schedule", "clip", "max_epochs", "max_updates", "max_minutes", "patience",
-        "validate_every", "checkpoint_every", "average_over", "device", "threads", "tensorboard",
+        "validate_every", "checkpoint_every", "average_over", "device", "precision", "threads",
+        "tensorboard",
     }
 )  # fmt: skip
 """Settings of training that may be another from here on."""

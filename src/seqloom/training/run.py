@@ -31,6 +31,7 @@ from seqloom.training.journal import Journal, Record
 from seqloom.training.keeper import LAST, Keeper
 from seqloom.training.loop import Fit, Step, fit, judge
 from seqloom.training.optimizer import make_optimizer
+from seqloom.training.precision import choose_precision
 from seqloom.training.progress import Progress
 from seqloom.training.resume import refuse_other
 from seqloom.training.task import AnyTask, Facts, Validation
@@ -202,6 +203,7 @@ def _fit(recipe: AnyRecipe, task: AnyTask) -> Fit:
         validate=_validator(task, average),
         settings=settings,
         total_updates=int(total),
+        precision=choose_precision(settings.precision, next(task.model.parameters()).device),
     )
 
 

@@ -22,6 +22,7 @@ from seqloom.nn.attention.attention import (
     Memory,
     padding_of,
 )
+from seqloom.nn.products import Linear
 
 
 class Coverage(Attention):
@@ -31,8 +32,8 @@ class Coverage(Attention):
 
     def __init__(self, query: int, source: int, hidden: int) -> None:
         super().__init__()
-        self.W = nn.Linear(query, hidden, bias=False)
-        self.U = nn.Linear(source, hidden, bias=False)
+        self.W = Linear(query, hidden, bias=False)
+        self.U = Linear(source, hidden, bias=False)
         self.w_c = nn.Linear(1, hidden, bias=False)
         self.v = nn.Linear(hidden, 1, bias=False)
 

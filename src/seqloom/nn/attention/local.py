@@ -32,6 +32,7 @@ from seqloom.nn.attention.attention import (
     padding_of,
 )
 from seqloom.nn.attention.scores import Score
+from seqloom.nn.products import Linear
 
 _LONG = 16
 """A source is long if it has more than that many windows: to take one out costs about as much as to
@@ -139,7 +140,7 @@ class LocalP(Attention):
     def __init__(self, score: Score, reach: int, query: int) -> None:
         super().__init__()
         self.window = Window(score, reach, gaussian=True)
-        self.W_p = nn.Linear(query, query, bias=False)
+        self.W_p = Linear(query, query, bias=False)
         self.v_p = nn.Linear(query, 1, bias=False)
 
     def remember(self, source: Float[Tensor, "B S H"], valid: Bool[Tensor, "B S"]) -> Memory:

@@ -9,12 +9,12 @@ A source may be shorter: it is asked about with the first rows only.
 Sizes: B batch, W queries a source, S source length, H source features, Q query features.
 """
 
-import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqloom.errors import SourceTooLong
 from seqloom.nn.attention.scores import Score
+from seqloom.nn.products import Linear, linear
 
 
 class Location(Score):
@@ -22,7 +22,7 @@ class Location(Score):
 
     def __init__(self, query: int, max_source: int) -> None:
         super().__init__()
-        self.W_a = nn.Linear(query, max_source, bias=False)
+        self.W_a = Linear(query, max_source, bias=False)
 
     def keys(self, source: Float[Tensor, "B S H"]) -> Float[Tensor, "B S H"]:
         """The source as it is. Raises SourceTooLong if it is longer than W_a."""
@@ -38,4 +38,4 @@ class Location(Score):
     def forward(
         self, query: Float[Tensor, "B W Q"], keys: Float[Tensor, "B S K"]
     ) -> Float[Tensor, "B W S"]:
-        return F.linear(query, self.W_a.weight[: keys.shape[1]])
+        return linear(query, self.W_a.weight[: keys.shape[1]])

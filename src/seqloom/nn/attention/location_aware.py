@@ -23,6 +23,7 @@ from seqloom.nn.attention.attention import (
     Memory,
     padding_of,
 )
+from seqloom.nn.products import Linear
 
 
 class LocationAware(Attention):
@@ -32,10 +33,10 @@ class LocationAware(Attention):
 
     def __init__(self, query: int, source: int, hidden: int, filters: int, window: int) -> None:
         super().__init__()
-        self.W = nn.Linear(query, hidden, bias=False)
-        self.V = nn.Linear(source, hidden)
+        self.W = Linear(query, hidden, bias=False)
+        self.V = Linear(source, hidden)
         self.F = nn.Conv1d(1, filters, 2 * window + 1, padding=window, bias=False)
-        self.U = nn.Linear(filters, hidden, bias=False)
+        self.U = Linear(filters, hidden, bias=False)
         self.v = nn.Linear(hidden, 1, bias=False)
 
     def remember(self, source: Float[Tensor, "B S H"], valid: Bool[Tensor, "B S"]) -> Memory:

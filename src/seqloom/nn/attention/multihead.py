@@ -15,7 +15,7 @@ of all heads together, M heads, d features of one.
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqloom.nn.attention.attention import (
     Attended,
@@ -24,6 +24,7 @@ from seqloom.nn.attention.attention import (
     Memory,
     padding_of,
 )
+from seqloom.nn.products import Linear
 
 
 class MultiHead(Attention):
@@ -33,10 +34,10 @@ class MultiHead(Attention):
         super().__init__()
         assert hidden % heads == 0
         self.heads = heads
-        self.W_q = nn.Linear(query, hidden, bias=False)
-        self.W_k = nn.Linear(source, hidden, bias=False)
-        self.W_v = nn.Linear(source, hidden, bias=False)
-        self.W_o = nn.Linear(hidden, source, bias=False)
+        self.W_q = Linear(query, hidden, bias=False)
+        self.W_k = Linear(source, hidden, bias=False)
+        self.W_v = Linear(source, hidden, bias=False)
+        self.W_o = Linear(hidden, source, bias=False)
 
     def remember(self, source: Float[Tensor, "B S H"], valid: Bool[Tensor, "B S"]) -> Memory:
         keys = self._by_head(self.W_k(source))

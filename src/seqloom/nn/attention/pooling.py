@@ -19,6 +19,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from seqloom.nn.attention.attention import padding_of
+from seqloom.nn.products import Linear
 
 
 class Pooled(NamedTuple):
@@ -41,7 +42,7 @@ class SelfAttention(Pooling):
 
     def __init__(self, states: int, hidden: int) -> None:
         super().__init__()
-        self.W = nn.Linear(states, hidden)
+        self.W = Linear(states, hidden)
         self.u = nn.Linear(hidden, 1, bias=False)
 
     def forward(self, states: Float[Tensor, "N S H"], valid: Bool[Tensor, "N S"]) -> Pooled:

@@ -22,6 +22,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from seqloom.nn.products import Linear
+
 
 class Score(nn.Module, ABC):
     """Compares queries with keys.
@@ -69,7 +71,7 @@ class General(Score):
 
     def __init__(self, query: int, source: int) -> None:
         super().__init__()
-        self.W = nn.Linear(source, query, bias=False)
+        self.W = Linear(source, query, bias=False)
 
     def keys(self, source: Float[Tensor, "B S H"]) -> Float[Tensor, "B S K"]:
         return self.W(source)
@@ -87,8 +89,8 @@ class Additive(Score):
 
     def __init__(self, query: int, source: int, hidden: int) -> None:
         super().__init__()
-        self.W = nn.Linear(query, hidden, bias=False)
-        self.U = nn.Linear(source, hidden, bias=False)
+        self.W = Linear(query, hidden, bias=False)
+        self.U = Linear(source, hidden, bias=False)
         self.v = nn.Linear(hidden, 1, bias=False)
 
     def keys(self, source: Float[Tensor, "B S H"]) -> Float[Tensor, "B S K"]:
@@ -107,8 +109,8 @@ class Concat(Score):
 
     def __init__(self, query: int, source: int, hidden: int) -> None:
         super().__init__()
-        self.W_q = nn.Linear(query, hidden, bias=False)
-        self.W_k = nn.Linear(source, hidden)
+        self.W_q = Linear(query, hidden, bias=False)
+        self.W_k = Linear(source, hidden)
         self.v = nn.Linear(hidden, 1, bias=False)
 
     def keys(self, source: Float[Tensor, "B S H"]) -> Float[Tensor, "B S K"]:

@@ -16,6 +16,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from seqloom.nn.products import linear
+
 CellState = tuple[Tensor, ...]
 
 
@@ -62,4 +64,4 @@ class Affine(Cell):
         self.b = nn.Parameter(torch.zeros(self.gates * hidden))
 
     def project(self, inputs: Float[Tensor, "*batch I"]) -> Float[Tensor, "*batch G"]:
-        return nn.functional.linear(inputs, self.W, self.b)
+        return linear(inputs, self.W, self.b)

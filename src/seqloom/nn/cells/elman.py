@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from seqloom.nn.cells.cell import Affine, CellState
+from seqloom.nn.products import added
 
 
 class Elman(Affine):
@@ -19,4 +20,4 @@ class Elman(Affine):
     parts = 1
 
     def forward(self, projected: Float[Tensor, "N G"], state: CellState) -> CellState:
-        return (torch.tanh(torch.addmm(projected, state[0], self.R.t())),)
+        return (torch.tanh(added(projected, state[0], self.R)),)

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from seqloom.kernel.gates import gru_back, gru_on
 from seqloom.nn.cells.cell import Affine, CellState
 from seqloom.nn.compiled import compiled
+from seqloom.nn.products import Recurrence, rounded
 
 
 class GRU(Affine):
@@ -45,40 +46,42 @@ class GRU(Affine):
         return (h[0],)
 
     def scan(self, projected: Float[Tensor, "T N G"], state: CellState) -> CellState:
-        return (_Scan.apply(projected, self.R, self.b_n, *state),)  # pyright: ignore[reportReturnType]
+        return (_Scan.apply(projected, self.R, rounded(self.R), self.b_n, *state),)  # pyright: ignore[reportReturnType]
 
 
 class _Scan(torch.autograd.Function):
     """The recurrence over all steps, with its derivative written out."""
 
     @staticmethod
-    def forward(ctx: Any, projected: Tensor, R: Tensor, b_n: Tensor, h: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, projected: Tensor, R: Tensor, short: Tensor | None, b_n: Tensor, h: Tensor
+    ) -> Tensor:
         projected = projected.contiguous()
         steps, rows, _ = projected.shape
         a, ns = torch.empty_like(projected), projected.new_empty(steps, rows, R.shape[1])
         hs = projected.new_empty(steps + 1, rows, R.shape[1])
         hs[0] = h
         on = (_compiled_on if compiled(projected) else _on)(projected, a, b_n, hs, ns)
-        Rt = R.t()
+        product = Recurrence(R, short)
         for t, (before, sums) in enumerate(zip(hs[:-1].unbind(0), a.unbind(0), strict=True)):
-            torch.mm(before, Rt, out=sums)
+            product.on(before, sums)
             on(t)
-        ctx.save_for_backward(R, a, ns, hs)
+        ctx.save_for_backward(R, short, a, ns, hs)
         return hs[1:]
 
     @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, ...]:
-        R, a, ns, hs = ctx.saved_tensors
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
+        R, short, a, ns, hs = ctx.saved_tensors
+        product = Recurrence(R, short)
         da, dx, dh = torch.empty_like(a), torch.empty_like(a), torch.zeros_like(hs[0])
         back = (_compiled_back if compiled(a) else _back)(a, ns, hs, dh, da, dx)
         steps = [*enumerate(zip(grad_outputs[0].unbind(0), da.unbind(0), strict=True))]
         for t, (given, sums) in reversed(steps):
             dh.add_(given)
             back(t)
-            dh.addmm_(sums, R)
-        flat = da.flatten(0, 1)
-        dR = flat.t() @ hs[:-1].flatten(0, 1)
-        return dx, dR, flat[:, 2 * dh.shape[1] :].sum(0), dh
+            product.back(sums, dh, keep=1.0)
+        dR, db_n = product.gradient(da, hs[:-1]), da[..., 2 * dh.shape[1] :].sum((0, 1))
+        return dx, dR, None, db_n, dh
 
 
 def _on(x: Tensor, a: Tensor, b_n: Tensor, hs: Tensor, ns: Tensor) -> Callable[[int], None]:

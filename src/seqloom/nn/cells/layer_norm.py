@@ -27,6 +27,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from seqloom.nn.cells.cell import Affine, CellState
+from seqloom.nn.products import added, linear
 
 
 class LayerNormElman(Affine):
@@ -40,10 +41,10 @@ class LayerNormElman(Affine):
         self.norm = nn.LayerNorm(hidden, bias=False)
 
     def project(self, inputs: Float[Tensor, "*batch I"]) -> Float[Tensor, "*batch G"]:
-        return nn.functional.linear(inputs, self.W)
+        return linear(inputs, self.W)
 
     def forward(self, projected: Float[Tensor, "N G"], state: CellState) -> CellState:
-        return (torch.tanh(self.norm(torch.addmm(projected, state[0], self.R.t())) + self.b),)
+        return (torch.tanh(self.norm(added(projected, state[0], self.R)) + self.b),)
 
 
 class LayerNormLSTM(Affine):
@@ -59,11 +60,11 @@ class LayerNormLSTM(Affine):
         self.norm_c = nn.LayerNorm(hidden)
 
     def project(self, inputs: Float[Tensor, "*batch I"]) -> Float[Tensor, "*batch G"]:
-        return self.norm_x(nn.functional.linear(inputs, self.W)) + self.b
+        return self.norm_x(linear(inputs, self.W)) + self.b
 
     def forward(self, projected: Float[Tensor, "N G"], state: CellState) -> CellState:
         h, c = state
-        z = projected + self.norm_h(h @ self.R.t())
+        z = projected + self.norm_h(linear(h, self.R))
         i, f, o = torch.sigmoid(z[:, : 3 * self.hidden]).chunk(3, dim=1)
         c = f * c + i * torch.tanh(z[:, 3 * self.hidden :])
         return o * torch.tanh(self.norm_c(c)), c
@@ -83,13 +84,13 @@ class LayerNormGRU(Affine):
         self.norm_h_n = nn.LayerNorm(hidden)
 
     def project(self, inputs: Float[Tensor, "*batch I"]) -> Float[Tensor, "*batch G"]:
-        rz, n = nn.functional.linear(inputs, self.W).split([2 * self.hidden, self.hidden], dim=-1)
+        rz, n = linear(inputs, self.W).split([2 * self.hidden, self.hidden], dim=-1)
         return torch.cat([self.norm_x_rz(rz), self.norm_x_n(n)], dim=-1) + self.b
 
     def forward(self, projected: Float[Tensor, "N G"], state: CellState) -> CellState:
         (h,) = state
         D = self.hidden
-        recurrent = h @ self.R.t()
+        recurrent = linear(h, self.R)
         rz = projected[:, : 2 * D] + self.norm_h_rz(recurrent[:, : 2 * D])
         r, z = torch.sigmoid(rz).chunk(2, dim=1)
         n = torch.tanh(projected[:, 2 * D :] + r * self.norm_h_n(recurrent[:, 2 * D :]))

@@ -27,6 +27,7 @@ from torch import Tensor
 from seqloom.kernel.gates import lstm_back, lstm_on
 from seqloom.nn.cells.cell import Affine, CellState
 from seqloom.nn.compiled import compiled
+from seqloom.nn.products import Recurrence, rounded
 
 
 class LSTM(Affine):
@@ -40,32 +41,36 @@ class LSTM(Affine):
         return h[0], c[0]
 
     def scan(self, projected: Float[Tensor, "T N G"], state: CellState) -> CellState:
-        return _Scan.apply(projected, self.R, *state)  # pyright: ignore[reportReturnType]
+        return _Scan.apply(projected, self.R, rounded(self.R), *state)  # pyright: ignore[reportReturnType]
 
 
 class _Scan(torch.autograd.Function):
     """The recurrence over all steps, with its derivative written out."""
 
     @staticmethod
-    def forward(ctx: Any, projected: Tensor, R: Tensor, h: Tensor, c: Tensor) -> CellState:
+    def forward(
+        ctx: Any, projected: Tensor, R: Tensor, short: Tensor | None, h: Tensor, c: Tensor
+    ) -> CellState:
         steps, rows, _ = projected.shape
         a = torch.empty_like(projected, memory_format=torch.contiguous_format)
         hs = projected.new_empty(steps + 1, rows, R.shape[1])
         cs, us = torch.empty_like(hs), torch.empty_like(hs[1:])
         hs[0], cs[0] = h, c
         on = (_compiled_on if compiled(projected) else _on)(a, hs, cs, us)
-        Rt, each = R.t(), zip(projected.unbind(0), hs[:-1].unbind(0), a.unbind(0), strict=True)
+        product = Recurrence(R, short)
+        each = zip(projected.unbind(0), hs[:-1].unbind(0), a.unbind(0), strict=True)
         for t, (given, before, sums) in enumerate(each):
-            torch.addmm(given, before, Rt, out=sums)
+            product.added(given, before, sums)
             on(t)
-        ctx.save_for_backward(R, a, hs, cs, us)
+        ctx.save_for_backward(R, short, a, hs, cs, us)
         ctx.set_materialize_grads(False)
         return hs[1:], cs[1:]
 
     @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor, ...]:
+    def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
         dhs, dcs = grad_outputs
-        R, a, hs, cs, us = ctx.saved_tensors
+        R, short, a, hs, cs, us = ctx.saved_tensors
+        product = Recurrence(R, short)
         da, dh, dc = torch.empty_like(a), torch.zeros_like(hs[0]), torch.zeros_like(cs[0])
         back = (_compiled_back if compiled(a) else _back)(a, cs, us, dh, dc, da)
         for t, sums in reversed([*enumerate(da.unbind(0))]):
@@ -74,9 +79,8 @@ class _Scan(torch.autograd.Function):
             if dcs is not None:
                 dc.add_(dcs[t])
             back(t)
-            torch.mm(sums, R, out=dh)
-        dR = da.flatten(0, 1).t() @ hs[:-1].flatten(0, 1)
-        return da, dR, dh, dc
+            product.back(sums, dh)
+        return da, product.gradient(da, hs[:-1]), None, dh, dc
 
 
 def _on(a: Tensor, hs: Tensor, cs: Tensor, us: Tensor) -> Callable[[int], None]:

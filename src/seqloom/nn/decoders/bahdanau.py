@@ -10,13 +10,14 @@ Sizes: B sources, N rows, T target length, E embedding, H source features, D sta
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqloom.nn.attention.attention import Attention, Memory, grouped
 from seqloom.nn.decoders.bridge import Bridge
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers, Noise
 from seqloom.nn.encoders.encoder import Encoded
+from seqloom.nn.products import Linear, added
 
 
 class Bahdanau(Decoder):
@@ -29,7 +30,7 @@ class Bahdanau(Decoder):
         self.layers = layers
         self.bridge = bridge
         self.attention = attention
-        self.C = nn.Linear(source, layers.first.gates * layers.hidden, bias=False)
+        self.C = Linear(source, layers.first.gates * layers.hidden, bias=False)
         self.features = layers.hidden + embedding + source
 
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> Memory:
@@ -80,7 +81,5 @@ class Bahdanau(Decoder):
         query = grouped(self.layers.top(cells), memory)
         context, weights, asking = self.attention.step(query, memory, asking)
         context, weights = context.flatten(0, 1), weights.flatten(0, 1)
-        cells = self.layers.step(
-            torch.addmm(projected, context, self.C.weight.t()), cells, noise, t
-        )
+        cells = self.layers.step(added(projected, context, self.C.weight), cells, noise, t)
         return context, weights, (*cells, *asking)

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from seqloom.nn.cells.stack import LastStates
+from seqloom.nn.products import Linear
 
 
 class Carry(nn.Module):
@@ -32,9 +33,7 @@ class Bridge(nn.Module):
     def __init__(self, source: list[int], hidden: int, parts: int, layers: int) -> None:
         super().__init__()
         self.opposite = [max(0, layer + len(source) - layers) for layer in range(layers)]
-        self.V = nn.ModuleList(
-            [nn.Linear(source[layer], parts * hidden) for layer in self.opposite]
-        )
+        self.V = nn.ModuleList([Linear(source[layer], parts * hidden) for layer in self.opposite])
         self.hidden = hidden
 
     def forward(self, last: LastStates) -> tuple[Float[Tensor, "N D"], ...]:

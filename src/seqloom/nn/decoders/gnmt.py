@@ -25,6 +25,7 @@ from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers
 from seqloom.nn.encoders.encoder import Encoded
+from seqloom.nn.products import Linear
 
 
 class GNMT(Decoder):
@@ -38,7 +39,7 @@ class GNMT(Decoder):
         self.bridge = bridge
         self.attention = attention
         gates = layers.first.gates * layers.hidden
-        self.C = nn.ModuleList([nn.Linear(source, gates, bias=False) for _ in layers.cells])
+        self.C = nn.ModuleList([Linear(source, gates, bias=False) for _ in layers.cells])
         self.features = layers.hidden + source
 
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> Memory:

@@ -20,6 +20,7 @@ from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers, Noise
 from seqloom.nn.encoders.encoder import Encoded
+from seqloom.nn.products import Linear, added
 
 
 class Luong(Decoder):
@@ -37,7 +38,7 @@ class Luong(Decoder):
         self.layers = layers
         self.bridge = bridge
         self.attention = attention
-        self.W_c = nn.Linear(source + layers.hidden, layers.hidden, bias=False)
+        self.W_c = Linear(source + layers.hidden, layers.hidden, bias=False)
         self.feed = feed
         self.features = layers.hidden
 
@@ -94,7 +95,7 @@ class Luong(Decoder):
         t: int,
     ) -> tuple[Float[Tensor, "N D"], Float[Tensor, "N S"], DecoderState]:
         if self.feed is not None:
-            projected = torch.addmm(projected, state[-1], self.feed.weight.t())
+            projected = added(projected, state[-1], self.feed.weight)
         cells, asking = self._split(state)
         cells = self.layers.step(projected, cells, noise, t)
         query = grouped(self.layers.top(cells), memory)

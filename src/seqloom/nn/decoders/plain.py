@@ -14,12 +14,13 @@ Sizes: B sources, N rows, T target length, E embedding, H context, D state, F fe
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers, per_row
 from seqloom.nn.encoders.encoder import Encoded
+from seqloom.nn.products import Linear
 
 
 class Sutskever(Decoder):
@@ -58,7 +59,7 @@ class Cho(Decoder):
         super().__init__()
         self.layers = layers
         self.bridge = bridge
-        self.C = nn.Linear(context, layers.first.gates * layers.hidden, bias=False)
+        self.C = Linear(context, layers.first.gates * layers.hidden, bias=False)
         self.features = layers.hidden + embedding + context
 
     def remember(self, encoded: Encoded, valid: Bool[Tensor, "B S"]) -> DecoderMemory:

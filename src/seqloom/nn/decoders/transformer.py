@@ -29,6 +29,7 @@ from seqloom.nn.attention.attention import padding_of
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.encoders.encoder import Encoded
 from seqloom.nn.positions import placed
+from seqloom.nn.products import Linear, linear
 
 
 class TransformerDecoder(Decoder):
@@ -45,7 +46,7 @@ class TransformerDecoder(Decoder):
         super().__init__()
         self.features = layers[0].self_attn.embed_dim
         fits = source == self.features
-        self.fit = nn.Identity() if fits else nn.Linear(source, self.features, bias=False)
+        self.fit = nn.Identity() if fits else Linear(source, self.features, bias=False)
         self.layers = nn.ModuleList(layers)
         self.norm = norm
         self.dropout = nn.Dropout(dropout)
@@ -122,7 +123,7 @@ def keys_and_values(
     """W_K z and W_V z by heads."""
     size = attention.embed_dim
     weight, bias = attention.in_proj_weight[size:], attention.in_proj_bias[size:]
-    both = nn.functional.linear(z, weight, bias)
+    both = linear(z, weight, bias)
     return both.unflatten(2, (2, attention.num_heads, -1)).permute(0, 2, 3, 1, 4)
 
 
@@ -130,7 +131,7 @@ def heads(attention: nn.MultiheadAttention, x: Float[Tensor, "N T E"]) -> Float[
     """The queries W_Q x by heads."""
     size = attention.embed_dim
     weight, bias = attention.in_proj_weight[:size], attention.in_proj_bias[:size]
-    query = nn.functional.linear(x, weight, bias)
+    query = linear(x, weight, bias)
     return query.unflatten(2, (attention.num_heads, -1)).transpose(1, 2)
 
 

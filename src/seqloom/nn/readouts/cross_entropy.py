@@ -20,6 +20,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from seqloom.nn.products import rounded
+
 _TOGETHER = 1 << 20
 """Numbers of z that are looked at before the next: 4 MB."""
 
@@ -32,17 +34,27 @@ def cross_entropy(
     smoothing: float,
 ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
     """smoothed, and nll without a gradient; e = `smoothing`."""
-    return _CrossEntropy.apply(features, weight, bias, targets, smoothing)  # pyright: ignore
+    return _CrossEntropy.apply(features, weight, rounded(weight), bias, targets, smoothing)  # pyright: ignore
 
 
 class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float
+        ctx: Any,
+        features: Tensor,
+        weight: Tensor,
+        short: Tensor | None,
+        bias: Tensor,
+        targets: Tensor,
+        smoothing: float,
     ) -> tuple[Tensor, Tensor]:
         n, V = len(features), len(weight)
-        slope = torch.addmm(bias, features, weight.t())
-        nll, uniform = features.new_empty(n), features.new_empty(n)
+        if short is None:
+            slope = torch.addmm(bias, features, weight.t())
+        else:
+            features, weight = features.bfloat16(), short
+            slope = (features @ weight.t()).to(bias.dtype).add_(bias)
+        nll, uniform = slope.new_empty(n), slope.new_empty(n)
         rows = max(1, _TOGETHER // V)
         for start in range(0, n, rows):
             part = slice(start, start + rows)
@@ -64,7 +76,8 @@ class _CrossEntropy(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         slope, features, weight = ctx.saved_tensors
-        scale = slopes[0]
-        of_features = (slope @ weight).mul_(scale)
-        of_weight = (slope.t() @ features).mul_(scale)
-        return of_features, of_weight, slope.sum(dim=0).mul_(scale), None, None
+        scale, of_bias = slopes[0], slope.sum(dim=0)
+        slope = slope.to(weight.dtype)
+        of_features = (slope @ weight).to(of_bias.dtype).mul_(scale)
+        of_weight = (slope.t() @ features).to(of_bias.dtype).mul_(scale)
+        return of_features, of_weight, None, of_bias.mul_(scale), None, None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from seqloom.nn.products import Linear
 from seqloom.nn.readouts.cross_entropy import cross_entropy
 
 
@@ -30,11 +31,11 @@ class Softmax(nn.Module):
     def __init__(self, features: int, vocabulary: int, tied_to: nn.Embedding | None) -> None:
         super().__init__()
         self.narrow: nn.Module = nn.Identity()
-        self.output = nn.Linear(features, vocabulary)
+        self.output = Linear(features, vocabulary)
         if tied_to is not None:
             if tied_to.embedding_dim != features:
-                self.narrow = nn.Linear(features, tied_to.embedding_dim, bias=False)
-                self.output = nn.Linear(tied_to.embedding_dim, vocabulary)
+                self.narrow = Linear(features, tied_to.embedding_dim, bias=False)
+                self.output = Linear(tied_to.embedding_dim, vocabulary)
             self.output.weight = tied_to.weight
 
     def forward(self, features: Float[Tensor, "n F"]) -> Float[Tensor, "n V"]:
@@ -55,7 +56,7 @@ class Maxout(nn.Module):
         self, features: int, units: int, vocabulary: int, tied_to: nn.Embedding | None
     ) -> None:
         super().__init__()
-        self.U = nn.Linear(features, 2 * units)
+        self.U = Linear(features, 2 * units)
         self.softmax = Softmax(units, vocabulary, tied_to)
 
     def forward(self, features: Float[Tensor, "n F"]) -> Float[Tensor, "n V"]:

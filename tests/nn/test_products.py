@@ -1,0 +1,134 @@
+"""Products in bfloat16: exact where the numbers have few digits, near where they have more."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from seqloom.nn.cells.gru import GRU
+from seqloom.nn.cells.lstm import LSTM
+from seqloom.nn.products import Linear, added, linear, products_in, rounded
+from seqloom.nn.readouts.cross_entropy import cross_entropy
+
+SIZE = 64
+STEPS, ROWS = 5, 7
+
+
+def whole(*shape: int) -> Tensor:
+    """Whole numbers so small that no sum of SIZE products needs more than 8 bits."""
+    return torch.randint(-1, 2, shape).float().requires_grad_()
+
+
+def outcome(function, *given: Tensor) -> list[Tensor]:
+    """What comes out, and the gradients of all that went in for a slope of whole numbers."""
+    out = function(*given)
+    slope = torch.sign(torch.arange(out.numel()) % 3 - 1).view_as(out).float()
+    return [out, *torch.autograd.grad(out, given, slope)]
+
+
+def direction(one: Tensor, other: Tensor) -> float:
+    """The cosine between two arrays."""
+    flat = one.detach().flatten(), other.detach().flatten()
+    return float(torch.nn.functional.cosine_similarity(*flat, dim=0))
+
+
+@pytest.mark.parametrize("shape", [(ROWS,), (3, ROWS), (2, 3, ROWS)])
+def test_whole_numbers_are_multiplied_exactly(shape):
+    torch.manual_seed(1)
+    given = whole(*shape, SIZE), whole(SIZE + 1, SIZE), whole(SIZE + 1)
+    with products_in(torch.bfloat16):
+        short = outcome(linear, *given)
+    for one, other in zip(short, outcome(linear, *given), strict=True):
+        assert one.dtype == torch.float32
+        assert torch.equal(one, other)
+
+
+def test_what_stands_in_memory_otherwise_is_multiplied_the_same():
+    torch.manual_seed(1)
+    x, weight = whole(SIZE, 3, ROWS), whole(SIZE, SIZE)
+    with products_in(torch.bfloat16):
+        across = linear(x.transpose(0, 2), weight)
+        along = linear(x.transpose(0, 2).contiguous(), weight)
+    assert torch.equal(across, along)
+
+
+def test_an_added_product_is_the_sum_of_both():
+    torch.manual_seed(1)
+    given = whole(ROWS, SIZE), whole(ROWS, SIZE), whole(SIZE, SIZE)
+    with products_in(torch.bfloat16):
+        short = outcome(added, *given)
+    for one, other in zip(short, outcome(added, *given), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_factors_are_rounded_to_eight_bits_and_only_within():
+    fine = 1 + 2**-9
+    layer = Linear(SIZE, SIZE, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(torch.eye(SIZE) * fine)
+    x = torch.ones(1, SIZE)
+    with products_in(torch.bfloat16):
+        assert torch.equal(layer(x), torch.ones(1, SIZE))
+        with products_in(torch.float32):
+            assert torch.equal(layer(x), torch.full((1, SIZE), fine))
+    assert torch.equal(layer(x), torch.full((1, SIZE), fine))
+
+
+def test_a_weight_that_was_updated_is_rounded_anew():
+    weight = torch.nn.Parameter(torch.ones(SIZE, SIZE))
+    with products_in(torch.bfloat16):
+        assert rounded(weight) is rounded(weight)
+    with torch.no_grad():
+        weight.fill_(3.0)
+    with products_in(torch.bfloat16):
+        assert torch.equal(rounded(weight), torch.full((SIZE, SIZE), 3.0).bfloat16())
+
+
+@pytest.mark.parametrize(
+    "weight", [torch.ones(SIZE, SIZE, dtype=torch.float64), torch.ones(SIZE - 1, SIZE)]
+)
+def test_longer_numbers_and_narrow_weights_are_left_alone(weight):
+    with products_in(torch.bfloat16):
+        assert rounded(weight) is None
+
+
+@pytest.mark.parametrize("make", [LSTM, GRU])
+def test_a_scan_and_its_way_back_stay_near(make):
+    torch.manual_seed(1)
+    cell = make(SIZE, SIZE)
+    for weight in cell.parameters():
+        torch.nn.init.normal_(weight, std=0.1)
+    sequence = torch.randn(STEPS, ROWS, SIZE, requires_grad=True)
+    given = [sequence, *cell.parameters()]
+
+    def run() -> list[Tensor]:
+        (hs, *_) = cell.scan(cell.project(sequence), cell.start(ROWS))
+        return [hs, *torch.autograd.grad(hs.square().sum(), given)]
+
+    with products_in(torch.bfloat16):
+        short = run()
+    for one, other in zip(short, run(), strict=True):
+        assert not torch.equal(one, other)
+        assert direction(one, other) > 0.999
+        torch.testing.assert_close(
+            one, other, rtol=0.05, atol=0.02 * float(other.detach().abs().max())
+        )
+
+
+def test_the_cross_entropy_and_its_gradients_stay_near():
+    torch.manual_seed(1)
+    features = torch.randn(ROWS, SIZE, requires_grad=True)
+    weight = torch.randn(SIZE, SIZE, requires_grad=True)
+    bias = torch.randn(SIZE, requires_grad=True)
+    targets = torch.arange(ROWS)
+
+    def run() -> list[Tensor]:
+        smoothed, nll = cross_entropy(features, weight, bias, targets, 0.1)
+        return [smoothed, nll, *torch.autograd.grad(smoothed, [features, weight, bias])]
+
+    with products_in(torch.bfloat16):
+        short = run()
+    for one, other in zip(short, run(), strict=True):
+        assert direction(one, other) > 0.999
+        torch.testing.assert_close(
+            one, other, rtol=0.05, atol=0.02 * float(other.detach().abs().max())
+        )
