@@ -1,12 +1,23 @@
 """Products in bfloat16: exact where the numbers have few digits, near where they have more."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch import Tensor
 
 from seqloom.nn.cells.gru import GRU
 from seqloom.nn.cells.lstm import LSTM
-from seqloom.nn.products import Linear, added, linear, products_in, rounded
+from seqloom.nn.products import (
+    Linear,
+    OneDNN,
+    Plain,
+    added,
+    factor,
+    half_used,
+    linear,
+    products_in,
+)
 from seqloom.nn.readouts.cross_entropy import cross_entropy
 
 SIZE = 64
@@ -76,11 +87,13 @@ def test_factors_are_rounded_to_eight_bits_and_only_within():
 def test_a_weight_that_was_updated_is_rounded_anew():
     weight = torch.nn.Parameter(torch.ones(SIZE, SIZE))
     with products_in(torch.bfloat16):
-        assert rounded(weight) is rounded(weight)
+        assert factor(weight) is factor(weight)
     with torch.no_grad():
         weight.fill_(3.0)
     with products_in(torch.bfloat16):
-        assert torch.equal(rounded(weight), torch.full((SIZE, SIZE), 3.0).bfloat16())
+        assert torch.equal(
+            factor(weight).on(torch.ones(1, SIZE)), torch.full((1, SIZE), 3.0 * SIZE)
+        )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +101,7 @@ def test_a_weight_that_was_updated_is_rounded_anew():
 )
 def test_longer_numbers_and_narrow_weights_are_left_alone(weight):
     with products_in(torch.bfloat16):
-        assert rounded(weight) is None
+        assert isinstance(factor(weight), Plain)
 
 
 @pytest.mark.parametrize("make", [LSTM, GRU])
@@ -132,3 +145,33 @@ def test_the_cross_entropy_and_its_gradients_stay_near():
         torch.testing.assert_close(
             one, other, rtol=0.05, atol=0.02 * float(other.detach().abs().max())
         )
+
+
+@pytest.mark.skipif(not half_used(), reason="no processor for which oneDNN is the better choice")
+def test_onednn_multiplies_what_torch_multiplies():
+    torch.manual_seed(1)
+    weight, x = torch.randn(96, 70), torch.randn(ROWS, 70)
+    plain, other = Plain(weight), OneDNN(weight)
+    slope, given = torch.randn(ROWS, 96), torch.randn(ROWS, 96)
+    out, elsewhere = torch.empty(ROWS, 96), torch.empty(2, ROWS, 96)
+    near = partial(torch.testing.assert_close, rtol=1e-5, atol=1e-4)
+    near(other.on(x), plain.on(x))
+    near(other.back(slope), plain.back(slope))
+    near(other.gradient(slope, x), plain.gradient(slope, x))
+    plain.added(given, x, out)
+    other.added(given, x, elsewhere[1])
+    near(elsewhere[1], out)
+
+
+@pytest.mark.skipif(not half_used(), reason="no processor for which oneDNN is the better choice")
+def test_only_large_weights_in_training_go_to_onednn():
+    large = torch.nn.Parameter(torch.randn(1024, 512))
+    assert isinstance(factor(large), OneDNN)
+    assert isinstance(factor(large[:1023]), Plain)
+    with torch.no_grad():
+        assert isinstance(factor(large), Plain)
+    given = torch.randn(3, ROWS, 512, requires_grad=True), large
+    for one, other in zip(
+        outcome(linear, *given), outcome(torch.nn.functional.linear, *given), strict=True
+    ):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-3)

@@ -1,20 +1,23 @@
-"""Matrix products, which training spends most of its time in, and the precision they are taken in.
+"""Matrix products with weights, which training spends most of its time in, and how they are taken.
 
-    float32     as torch takes them
+    float32     by torch; by oneDNN, which torch brings along, for large weights on AMD's AVX-512, where
+                the library that torch asks otherwise (MKL) uses half of the processor
     bfloat16    factors and results are rounded to 8 bits of mantissa, sums are 32 bits long
                 (Kalamkar 2019; the mixed precision of Micikevicius 2018 without its loss scaling, as the
                 exponent keeps its 8 bits)
 
-Everything that is not a product of weights (gates, attention, softmax, losses, the weights themselves
-and their updates) stays in 32 bits. Where the processor multiplies bfloat16, that is two to three times
-as fast; the precision is chosen around a loss, and its way back keeps to it.
+In bfloat16 everything that is not a product with a weight (gates, attention, softmax, losses, the weights
+themselves and their updates) stays in 32 bits. Where the processor multiplies it, that is two to three
+times as fast; the precision is chosen around a loss, and its way back keeps to it.
 
 Sizes: N rows, I inputs, O outputs.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import torch
@@ -23,15 +26,19 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 _SMALL = 64
-"""Weights with a side below this gain nothing."""
+"""Weights with a side below this gain nothing from bfloat16."""
+_LARGE = 1 << 19
+"""Numbers in a weight from which on oneDNN gains more than it costs to hand over."""
 
-_rounded: ContextVar[dict[int, tuple[Tensor, Tensor]] | None] = ContextVar("rounded", default=None)
+_rounded: ContextVar["dict[int, tuple[Tensor, Rounded]] | None"] = ContextVar(
+    "rounded", default=None
+)
 """The weights that were rounded since bfloat16 was chosen, by their ids; None in float32."""
 
 
 @contextmanager
 def products_in(precision: torch.dtype) -> Generator[None]:
-    """Products of weights are taken so within, and on the way back from what was computed within."""
+    """Products with weights are taken so within, and on the way back from what was computed within."""
     token = _rounded.set({} if precision == torch.bfloat16 else None)
     try:
         yield
@@ -39,14 +46,91 @@ def products_in(precision: torch.dtype) -> Generator[None]:
         _rounded.reset(token)
 
 
-def rounded(weight: Float[Tensor, "O I"]) -> Tensor | None:
-    """The weight in bfloat16, made once, if its products are to be taken so; else None."""
+class Factor(ABC):
+    """A weight W [O, I], ready to be multiplied. Results go to `out` where it is given."""
+
+    def __init__(self, weight: Float[Tensor, "O I"]) -> None:
+        self._W = weight.detach()
+
+    @abstractmethod
+    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
+        """W x for each row."""
+
+    @abstractmethod
+    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
+        """The gradient of x."""
+
+    def gradient(self, slope: Float[Tensor, "N O"], x: Float[Tensor, "N I"]) -> Tensor:
+        """That of W."""
+        return slope.t() @ x
+
+    def added(self, given: Float[Tensor, "N O"], x: Float[Tensor, "N I"], out: Tensor) -> None:
+        """out = given + W x."""
+        self.on(x, out).add_(given)
+
+    def ready(self, rows: Float[Tensor, "N F"]) -> Tensor:
+        """What is multiplied more than once, made fit for it once."""
+        return rows
+
+
+class Plain(Factor):
+    """As torch multiplies."""
+
+    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
+        return torch.mm(x, self._W.t(), out=out)
+
+    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
+        return torch.mm(slope, self._W, out=out)
+
+    def added(self, given: Float[Tensor, "N O"], x: Float[Tensor, "N I"], out: Tensor) -> None:
+        torch.addmm(given, x, self._W.t(), out=out)
+
+
+class Rounded(Factor):
+    """In bfloat16."""
+
+    def __init__(self, weight: Float[Tensor, "O I"]) -> None:
+        super().__init__(self.ready(weight))
+
+    def ready(self, rows: Float[Tensor, "N F"]) -> Tensor:
+        return rows.to(torch.bfloat16, memory_format=torch.contiguous_format)
+
+    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
+        y = self.ready(x) @ self._W.t()
+        return y.float() if out is None else out.copy_(y)
+
+    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
+        of_x = self.ready(slope) @ self._W
+        return of_x.float() if out is None else out.copy_(of_x)
+
+    def gradient(self, slope: Float[Tensor, "N O"], x: Float[Tensor, "N I"]) -> Tensor:
+        return (self.ready(slope).t() @ self.ready(x)).float()
+
+
+class OneDNN(Factor):
+    """In float32, by oneDNN."""
+
+    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
+        y = torch.ops.mkldnn._linear_pointwise(x, self._W, None, "none", [], "")
+        return y if out is None else out.copy_(y)
+
+    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
+        of_x = torch.ops.mkldnn._linear_pointwise(slope, self._W.t(), None, "none", [], "")
+        return of_x if out is None else out.copy_(of_x)
+
+
+def factor(weight: Float[Tensor, "O I"]) -> Factor:
+    """As was chosen, and as the machine likes it."""
+    if weight.dtype != torch.float32:
+        return Plain(weight)
     known = _rounded.get()
-    if known is None or weight.dtype != torch.float32 or min(weight.shape) < _SMALL:
-        return None
-    if id(weight) not in known:  # kept together, so that no other tensor takes the id
-        known[id(weight)] = weight, weight.detach().bfloat16()
-    return known[id(weight)][1]
+    if known is not None and min(weight.shape) >= _SMALL:
+        if id(weight) not in known:  # kept together, so that no other tensor takes the id
+            known[id(weight)] = weight, Rounded(weight)
+        return known[id(weight)][1]
+    large = torch.is_grad_enabled() and weight.numel() >= _LARGE
+    gains = large and weight.device.type == "cpu" and half_used()
+    return OneDNN(weight) if gains else Plain(weight)
 
 
 def linear(
@@ -54,24 +138,24 @@ def linear(
     weight: Float[Tensor, "O I"],
     bias: Float[Tensor, " O"] | None = None,
 ) -> Float[Tensor, "*batch O"]:
-    """W x + b, in the precision that was chosen."""
-    short = rounded(weight)
-    if short is None:
+    """W x + b."""
+    ready = factor(weight)
+    if isinstance(ready, Plain):
         return nn.functional.linear(x, weight, bias)
-    return _Linear.apply(x, weight, bias, short)  # pyright: ignore[reportReturnType]
+    return _Linear.apply(x, weight, bias, ready)  # pyright: ignore[reportReturnType]
 
 
 def added(
     given: Float[Tensor, "N O"], x: Float[Tensor, "N I"], weight: Float[Tensor, "O I"]
 ) -> Float[Tensor, "N O"]:
     """given + W x."""
-    if rounded(weight) is None:
+    if isinstance(factor(weight), Plain):
         return torch.addmm(given, x, weight.t())
     return given + linear(x, weight)
 
 
 class Linear(nn.Linear):
-    """Torch's, in the precision that was chosen."""
+    """Torch's, by way of `linear`."""
 
     def forward(self, input: Float[Tensor, "*batch I"]) -> Float[Tensor, "*batch O"]:
         return linear(input, self.weight, self.bias)
@@ -79,64 +163,33 @@ class Linear(nn.Linear):
 
 class _Linear(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, short: Tensor) -> Tensor:
-        rows = _rows(x)
-        ctx.save_for_backward(rows, short)
-        y = (rows @ short.t()).float()
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, ready: Factor) -> Tensor:
+        rows = ready.ready(_rows(x))
+        ctx.save_for_backward(rows)
+        ctx.weight = ready
+        y = ready.on(rows)
         y = y if bias is None else y.add_(bias)
-        return y.view(*x.shape[:-1], len(short))
+        return y.view(*x.shape[:-1], len(weight))
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grad_outputs: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        rows, short = ctx.saved_tensors
-        (given,) = grad_outputs
+        (rows,), weight, given = ctx.saved_tensors, ctx.weight, _rows(grad_outputs[0])
         wants_x, wants_weight, wants_bias, _ = ctx.needs_input_grad
-        slope = _rows(given)
-        of_x = (slope @ short).float().view(*given.shape[:-1], -1) if wants_x else None
-        of_weight = (slope.t() @ rows).float() if wants_weight else None
-        of_bias = given.flatten(0, -2).sum(dim=0) if wants_bias else None
-        return of_x, of_weight, of_bias, None
+        slope = weight.ready(given)
+        of_x = weight.back(slope).view(*grad_outputs[0].shape[:-1], -1) if wants_x else None
+        of_weight = weight.gradient(slope, rows) if wants_weight else None
+        return of_x, of_weight, given.sum(dim=0) if wants_bias else None, None
 
 
 def _rows(x: Float[Tensor, "*batch I"]) -> Float[Tensor, "N I"]:
-    """Rounded, one behind the other."""
-    return x.to(torch.bfloat16, memory_format=torch.contiguous_format).view(-1, x.shape[-1])
+    """One behind the other."""
+    return x.contiguous().view(-1, x.shape[-1])
 
 
-class Recurrence:
-    """R h at every step of a scan, and what goes back through it."""
-
-    def __init__(self, R: Float[Tensor, "O I"], short: Tensor | None) -> None:
-        self._R = R if short is None else short
-        self._short = short is not None
-
-    def added(self, given: Tensor, h: Tensor, out: Tensor) -> None:
-        """out = given + R h."""
-        if self._short:
-            out.copy_(h.bfloat16() @ self._R.t()).add_(given)
-        else:
-            torch.addmm(given, h, self._R.t(), out=out)
-
-    def on(self, h: Tensor, out: Tensor) -> None:
-        """out = R h."""
-        if self._short:
-            out.copy_(h.bfloat16() @ self._R.t())
-        else:
-            torch.mm(h, self._R.t(), out=out)
-
-    def back(self, slope: Tensor, out: Tensor, keep: float = 0.0) -> None:
-        """out = slope R + keep out."""
-        if not self._short:
-            torch.addmm(out, slope, self._R, beta=keep, out=out)
-        elif keep:
-            out.mul_(keep).add_(slope.bfloat16() @ self._R)
-        else:
-            out.copy_(slope.bfloat16() @ self._R)
-
-    def gradient(self, slopes: Float[Tensor, "T N O"], hs: Float[Tensor, "T N I"]) -> Tensor:
-        """Of R, over all steps."""
-        flat, rows = slopes.flatten(0, 1), hs.flatten(0, 1)
-        if self._short:
-            return (flat.bfloat16().t() @ rows.bfloat16()).float()
-        return flat.t() @ rows
+@cache
+def half_used() -> bool:
+    """Whether torch's usual library leaves out half of what the processor could do."""
+    has = torch.cpu.get_capabilities()
+    known = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    return known and str(has["cpu_name"]).startswith("AMD") and bool(has.get("avx512_f"))

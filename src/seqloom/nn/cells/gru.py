@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from seqloom.kernel.gates import gru_back, gru_on
 from seqloom.nn.cells.cell import Affine, CellState
 from seqloom.nn.compiled import compiled
-from seqloom.nn.products import Recurrence, rounded
+from seqloom.nn.products import Factor, factor
 
 
 class GRU(Affine):
@@ -46,7 +46,7 @@ class GRU(Affine):
         return (h[0],)
 
     def scan(self, projected: Float[Tensor, "T N G"], state: CellState) -> CellState:
-        return (_Scan.apply(projected, self.R, rounded(self.R), self.b_n, *state),)  # pyright: ignore[reportReturnType]
+        return (_Scan.apply(projected, self.R, factor(self.R), self.b_n, *state),)  # pyright: ignore[reportReturnType]
 
 
 class _Scan(torch.autograd.Function):
@@ -54,7 +54,7 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, projected: Tensor, R: Tensor, short: Tensor | None, b_n: Tensor, h: Tensor
+        ctx: Any, projected: Tensor, R: Tensor, weight: Factor, b_n: Tensor, h: Tensor
     ) -> Tensor:
         projected = projected.contiguous()
         steps, rows, _ = projected.shape
@@ -62,25 +62,26 @@ class _Scan(torch.autograd.Function):
         hs = projected.new_empty(steps + 1, rows, R.shape[1])
         hs[0] = h
         on = (_compiled_on if compiled(projected) else _on)(projected, a, b_n, hs, ns)
-        product = Recurrence(R, short)
         for t, (before, sums) in enumerate(zip(hs[:-1].unbind(0), a.unbind(0), strict=True)):
-            product.on(before, sums)
+            weight.on(before, sums)
             on(t)
-        ctx.save_for_backward(R, short, a, ns, hs)
+        ctx.save_for_backward(a, ns, hs)
+        ctx.weight = weight
         return hs[1:]
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        R, short, a, ns, hs = ctx.saved_tensors
-        product = Recurrence(R, short)
+        a, ns, hs = ctx.saved_tensors
+        weight: Factor = ctx.weight
         da, dx, dh = torch.empty_like(a), torch.empty_like(a), torch.zeros_like(hs[0])
         back = (_compiled_back if compiled(a) else _back)(a, ns, hs, dh, da, dx)
         steps = [*enumerate(zip(grad_outputs[0].unbind(0), da.unbind(0), strict=True))]
         for t, (given, sums) in reversed(steps):
             dh.add_(given)
             back(t)
-            product.back(sums, dh, keep=1.0)
-        dR, db_n = product.gradient(da, hs[:-1]), da[..., 2 * dh.shape[1] :].sum((0, 1))
+            dh.add_(weight.back(sums))
+        flat = da.flatten(0, 1)
+        dR, db_n = weight.gradient(flat, hs[:-1].flatten(0, 1)), flat[:, 2 * dh.shape[1] :].sum(0)
         return dx, dR, None, db_n, dh
 
 

@@ -27,7 +27,7 @@ from torch import Tensor
 from seqloom.kernel.gates import lstm_back, lstm_on
 from seqloom.nn.cells.cell import Affine, CellState
 from seqloom.nn.compiled import compiled
-from seqloom.nn.products import Recurrence, rounded
+from seqloom.nn.products import Factor, factor
 
 
 class LSTM(Affine):
@@ -41,7 +41,7 @@ class LSTM(Affine):
         return h[0], c[0]
 
     def scan(self, projected: Float[Tensor, "T N G"], state: CellState) -> CellState:
-        return _Scan.apply(projected, self.R, rounded(self.R), *state)  # pyright: ignore[reportReturnType]
+        return _Scan.apply(projected, self.R, factor(self.R), *state)  # pyright: ignore[reportReturnType]
 
 
 class _Scan(torch.autograd.Function):
@@ -49,7 +49,7 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, projected: Tensor, R: Tensor, short: Tensor | None, h: Tensor, c: Tensor
+        ctx: Any, projected: Tensor, R: Tensor, weight: Factor, h: Tensor, c: Tensor
     ) -> CellState:
         steps, rows, _ = projected.shape
         a = torch.empty_like(projected, memory_format=torch.contiguous_format)
@@ -57,20 +57,20 @@ class _Scan(torch.autograd.Function):
         cs, us = torch.empty_like(hs), torch.empty_like(hs[1:])
         hs[0], cs[0] = h, c
         on = (_compiled_on if compiled(projected) else _on)(a, hs, cs, us)
-        product = Recurrence(R, short)
         each = zip(projected.unbind(0), hs[:-1].unbind(0), a.unbind(0), strict=True)
         for t, (given, before, sums) in enumerate(each):
-            product.added(given, before, sums)
+            weight.added(given, before, sums)
             on(t)
-        ctx.save_for_backward(R, short, a, hs, cs, us)
+        ctx.save_for_backward(a, hs, cs, us)
+        ctx.weight = weight
         ctx.set_materialize_grads(False)
         return hs[1:], cs[1:]
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
         dhs, dcs = grad_outputs
-        R, short, a, hs, cs, us = ctx.saved_tensors
-        product = Recurrence(R, short)
+        a, hs, cs, us = ctx.saved_tensors
+        weight: Factor = ctx.weight
         da, dh, dc = torch.empty_like(a), torch.zeros_like(hs[0]), torch.zeros_like(cs[0])
         back = (_compiled_back if compiled(a) else _back)(a, cs, us, dh, dc, da)
         for t, sums in reversed([*enumerate(da.unbind(0))]):
@@ -79,8 +79,9 @@ class _Scan(torch.autograd.Function):
             if dcs is not None:
                 dc.add_(dcs[t])
             back(t)
-            product.back(sums, dh)
-        return da, product.gradient(da, hs[:-1]), None, dh, dc
+            weight.back(sums, dh)
+        dR = weight.gradient(da.flatten(0, 1), hs[:-1].flatten(0, 1))
+        return da, dR, None, dh, dc
 
 
 def _on(a: Tensor, hs: Tensor, cs: Tensor, us: Tensor) -> Callable[[int], None]:

@@ -20,7 +20,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqloom.nn.products import rounded
+from seqloom.nn.products import Factor, Plain, factor
 
 _TOGETHER = 1 << 20
 """Numbers of z that are looked at before the next: 4 MB."""
@@ -34,7 +34,7 @@ def cross_entropy(
     smoothing: float,
 ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
     """smoothed, and nll without a gradient; e = `smoothing`."""
-    return _CrossEntropy.apply(features, weight, rounded(weight), bias, targets, smoothing)  # pyright: ignore
+    return _CrossEntropy.apply(features, weight, factor(weight), bias, targets, smoothing)  # pyright: ignore
 
 
 class _CrossEntropy(torch.autograd.Function):
@@ -43,17 +43,17 @@ class _CrossEntropy(torch.autograd.Function):
         ctx: Any,
         features: Tensor,
         weight: Tensor,
-        short: Tensor | None,
+        ready: Factor,
         bias: Tensor,
         targets: Tensor,
         smoothing: float,
     ) -> tuple[Tensor, Tensor]:
         n, V = len(features), len(weight)
-        if short is None:
+        if isinstance(ready, Plain):
             slope = torch.addmm(bias, features, weight.t())
         else:
-            features, weight = features.bfloat16(), short
-            slope = (features @ weight.t()).to(bias.dtype).add_(bias)
+            features = ready.ready(features)
+            slope = ready.on(features).add_(bias)
         nll, uniform = slope.new_empty(n), slope.new_empty(n)
         rows = max(1, _TOGETHER // V)
         for start in range(0, n, rows):
@@ -67,7 +67,8 @@ class _CrossEntropy(torch.autograd.Function):
             if smoothing:
                 z.sub_(smoothing / V)
             z.scatter_add_(1, y, z.new_full(y.shape, smoothing - 1))
-        ctx.save_for_backward(slope, features, weight)
+        ctx.save_for_backward(slope, features)
+        ctx.weight = ready
         told = nll.sum()
         ctx.mark_non_differentiable(told)
         return (1 - smoothing) * told + (smoothing * uniform.sum() if smoothing else 0.0), told
@@ -75,9 +76,9 @@ class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        slope, features, weight = ctx.saved_tensors
-        scale, of_bias = slopes[0], slope.sum(dim=0)
-        slope = slope.to(weight.dtype)
-        of_features = (slope @ weight).to(of_bias.dtype).mul_(scale)
-        of_weight = (slope.t() @ features).to(of_bias.dtype).mul_(scale)
-        return of_features, of_weight, None, of_bias.mul_(scale), None, None
+        (slope, features), weight, scale = ctx.saved_tensors, ctx.weight, slopes[0]
+        of_bias = slope.sum(dim=0).mul_(scale)
+        slope = weight.ready(slope)
+        of_features = weight.back(slope).mul_(scale)
+        of_weight = weight.gradient(slope, features).mul_(scale)
+        return of_features, of_weight, None, of_bias, None, None
