@@ -47,6 +47,11 @@ struct Routines {
                      const float* weights, const float* d_context, const float* d_weights, long B,
                      long S, long K, long H, float* room, float* d_query, float* d_keys,
                      float* d_values);
+    // Cross-entropy, and its gradient in the place of the logits (entropy.hpp).
+    void (*entropy32)(float* z, const float* b, const int64_t* y, long n, long V, float smoothing,
+                      float* room, float* nll, float* uniform, float* db);
+    void (*entropy16)(uint16_t* z, const float* b, const int64_t* y, long n, long V, float smoothing,
+                      float* room, float* nll, float* uniform, float* db);
     // One query against the S keys of its source.
     void (*energies_dot)(const float* query, const float* keys, long S, long K, float* energies);
     void (*energies_tanh)(const float* query, const float* keys, const float* v, long S, long K,

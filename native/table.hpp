@@ -5,6 +5,7 @@
 #include "attend.hpp"
 #include "best.hpp"
 #include "cells.hpp"
+#include "entropy.hpp"
 #include "gates.hpp"
 #include "product.hpp"
 
@@ -13,7 +14,7 @@ namespace ISA {
 
 static constexpr Routines table(const char* name) {
     return {name,     PANEL,        multiply,      elman,   lstm, gru, lstm_on, lstm_back, gru_on,
-            gru_back, ask_on,       ask_back, energies_dot, energies_tanh, softmax, mix,  add, tanh_of, pair_max,  log_sum,
+            gru_back, ask_on,       ask_back, entropy32, entropy16, energies_dot, energies_tanh, softmax, mix,  add, tanh_of, pair_max,  log_sum,
             best};
 }
 

@@ -1,5 +1,6 @@
-// What training has compiled, as plain C functions for ctypes: the pointwise part of cells (gates.hpp)
-// and attention inside a loop (asking.hpp). Arrays are contiguous; nothing is checked.
+// What training has compiled, as plain C functions for ctypes: the pointwise part of cells (gates.hpp),
+// attention inside a loop (asking.hpp), and cross-entropy (entropy.hpp). Arrays are contiguous; nothing is
+// checked.
 #include <vector>
 
 #include "routines.hpp"
@@ -44,4 +45,17 @@ API void seqloom_ask_back(const float* query, const float* keys, const float* va
     std::vector<float> room(S);
     best().ask_back(query, keys, values, padding, weights, d_context, d_weights, B, S, K, H,
                     room.data(), d_query, d_keys, d_values);
+}
+
+// Room for a position's logits, filled up to whole vectors of any instruction set.
+static std::vector<float> room_for(int64_t V) { return std::vector<float>(V + 32); }
+
+API void seqloom_entropy32(float* z, const float* b, const int64_t* y, int64_t n, int64_t V,
+                           float smoothing, float* nll, float* uniform, float* db) {
+    best().entropy32(z, b, y, n, V, smoothing, room_for(V).data(), nll, uniform, db);
+}
+
+API void seqloom_entropy16(uint16_t* z, const float* b, const int64_t* y, int64_t n, int64_t V,
+                           float smoothing, float* nll, float* uniform, float* db) {
+    best().entropy16(z, b, y, n, V, smoothing, room_for(V).data(), nll, uniform, db);
 }

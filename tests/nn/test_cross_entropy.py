@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from seqloom.kernel import available
 from seqloom.nn.readouts import cross_entropy as module
 from seqloom.nn.readouts.softmax import Maxout, Softmax
 
@@ -45,6 +46,44 @@ def test_nothing_overflows_where_a_model_is_sure():
     assert nll.item() == pytest.approx(2e4)
     assert features.grad is not None
     assert features.grad.flatten().tolist() == [0.0, -2.0]
+
+
+SIZES = [(1, 1), (7, 2), (5, 16), (4, 17), (3, 33), (9, 1000)]
+
+
+@pytest.mark.skipif(not available(), reason="the kernel was not built")
+@pytest.mark.parametrize(("n", "V"), SIZES)
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("parts", [1, 3])
+def test_the_compiled_sums_are_those_of_torch_in_twice_the_precision(
+    n: int, V: int, smoothing: float, parts: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "parts_of", lambda n, V, threads: min(parts, n))
+    torch.manual_seed(5)
+    z, bias, targets = 5 * torch.randn(n, V), torch.randn(V), torch.randint(V, (n,))
+    for rounded in (z, z.bfloat16()):
+        exact = module._by_torch(rounded.double(), bias.double(), targets, smoothing)
+        found = module._compiled(rounded.clone(), bias, targets, smoothing)
+        assert found.slope.dtype == rounded.dtype
+        near = 2.0**-8 if rounded.dtype == torch.bfloat16 else 1e-6
+        torch.testing.assert_close(found.slope.double(), exact.slope, rtol=near, atol=2e-6)
+        for one, other in ((found.nll, exact.nll), (found.uniform, exact.uniform)):
+            torch.testing.assert_close(one.double(), other, rtol=1e-6, atol=1e-5)
+        torch.testing.assert_close(found.of_bias.double(), exact.of_bias, rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.skipif(not available(), reason="the kernel was not built")
+def test_the_compiled_sums_overflow_nowhere_and_pass_on_what_is_no_number():
+    z = torch.tensor([[3e38, -3e38, 0.0], [-1e30, -1e30, -1e30]])
+    sums = module._compiled(z, torch.zeros(3), torch.tensor([0, 1]), 0.0)
+    assert sums.slope[0].tolist() == [0.0, 0.0, 0.0]
+    torch.testing.assert_close(sums.slope[1], torch.tensor([1 / 3, -2 / 3, 1 / 3]))
+    assert sums.nll.isfinite()
+    for broken in (torch.nan, torch.inf, -torch.inf):
+        features = torch.tensor([[broken]], requires_grad=True)
+        weight = torch.ones(3, 1)
+        smoothed, _ = module.cross_entropy(features, weight, torch.zeros(3), torch.tensor([1]), 0.0)
+        assert not smoothed.isfinite()
 
 
 def test_both_readouts_take_it_over_their_own_logits():

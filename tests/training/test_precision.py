@@ -48,7 +48,9 @@ def test_a_gpu_is_asked_itself(monkeypatch):
 def trained(recipe: Recipe, folder: Path) -> tuple[list[float], dict[str, torch.Tensor]]:
     list(training(recipe, folder))
     lines = (folder / "metrics.jsonl").read_text().splitlines()
-    return [json.loads(line)["train_loss"] for line in lines], load_weights(folder / "weights.safetensors")
+    return [json.loads(line)["train_loss"] for line in lines], load_weights(
+        folder / "weights.safetensors"
+    )
 
 
 def test_a_run_in_bfloat16_stays_near_and_keeps_weights_of_32_bits(tmp_path: Path) -> None:

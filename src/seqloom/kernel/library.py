@@ -5,7 +5,7 @@ SEQLOOM_KERNEL=0 in the environment leaves it aside: others decode then.
 
 import ctypes
 import os
-from ctypes import POINTER, c_char_p, c_double, c_int, c_int64, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_float, c_int, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +40,10 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "lstm_on": (None, [_ADDRESS, _ADDRESS, c_int64, c_int64, *[_ADDRESS] * 3]),
     "lstm_back": (None, [*_FOUR, c_int64, c_int64, _ADDRESS, _ADDRESS]),
     "gru_on": (None, [*_FOUR, c_int64, c_int64, _ADDRESS, _ADDRESS]),
+    **{
+        f"entropy{bits}": (None, [*[_ADDRESS] * 3, c_int64, c_int64, c_float, *[_ADDRESS] * 3])
+        for bits in (16, 32)
+    },
     "ask_on": (None, [*_FOUR, *[c_int64] * 4, _ADDRESS, _ADDRESS]),
     "ask_back": (None, [*[_ADDRESS] * 7, *[c_int64] * 4, *[_ADDRESS] * 3]),
     "gru_back": (None, [*[_ADDRESS] * 3, c_int64, c_int64, *[_ADDRESS] * 3]),

@@ -1,5 +1,5 @@
-"""Whether training takes the compiled way (kernel/gates.py, kernel/asking.py), which goes over memory once
-where torch goes a dozen times; else torch takes it, in any precision and on any device."""
+"""Whether training takes the compiled way (kernel/gates.py, asking.py, entropy.py), which goes over memory
+once where torch goes a dozen times; else torch takes it, in any precision and on any device."""
 
 import torch
 from torch import Tensor

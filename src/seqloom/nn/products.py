@@ -72,6 +72,10 @@ class Factor(ABC):
         """What is multiplied more than once, made fit for it once."""
         return rows
 
+    def unread(self, x: Float[Tensor, "N I"]) -> Tensor:
+        """W x in the type that it comes in, [N, O]."""
+        return self.on(x)
+
 
 class Plain(Factor):
     """As torch multiplies."""
@@ -95,8 +99,11 @@ class Rounded(Factor):
     def ready(self, rows: Float[Tensor, "N F"]) -> Tensor:
         return rows.to(torch.bfloat16, memory_format=torch.contiguous_format)
 
+    def unread(self, x: Float[Tensor, "N I"]) -> Tensor:
+        return self.ready(x) @ self._W.t()
+
     def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
-        y = self.ready(x) @ self._W.t()
+        y = self.unread(x)
         return y.float() if out is None else out.copy_(y)
 
     def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:

@@ -13,14 +13,16 @@ gradient takes the place of z.
 Sizes: n positions, F features, V vocabulary.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqloom.nn.products import Factor, Plain, factor
+from seqloom.kernel.entropy import Positions, entropy, parts_of
+from seqloom.nn.compiled import compiled
+from seqloom.nn.products import Factor, factor
 
 _TOGETHER = 1 << 20
 """Numbers of z that are looked at before the next: 4 MB."""
@@ -48,37 +50,54 @@ class _CrossEntropy(torch.autograd.Function):
         targets: Tensor,
         smoothing: float,
     ) -> tuple[Tensor, Tensor]:
-        n, V = len(features), len(weight)
-        if isinstance(ready, Plain):
-            slope = torch.addmm(bias, features, weight.t())
-        else:
-            features = ready.ready(features)
-            slope = ready.on(features).add_(bias)
-        nll, uniform = slope.new_empty(n), slope.new_empty(n)
-        rows = max(1, _TOGETHER // V)
-        for start in range(0, n, rows):
-            part = slice(start, start + rows)
-            z, y = slope[part], targets[part].unsqueeze(1)
-            total = z.logsumexp(dim=1)
-            nll[part] = total - z.gather(1, y).squeeze(1)
-            if smoothing:
-                uniform[part] = total - z.mean(dim=1)
-            z.sub_(total.unsqueeze(1)).exp_()
-            if smoothing:
-                z.sub_(smoothing / V)
-            z.scatter_add_(1, y, z.new_full(y.shape, smoothing - 1))
-        ctx.save_for_backward(slope, features)
+        features = ready.ready(features)
+        sums = (_compiled if compiled(bias) else _by_torch)(
+            ready.unread(features), bias, targets, smoothing
+        )
+        ctx.save_for_backward(sums.slope, sums.of_bias, features)
         ctx.weight = ready
-        told = nll.sum()
-        ctx.mark_non_differentiable(told)
-        return (1 - smoothing) * told + (smoothing * uniform.sum() if smoothing else 0.0), told
+        ctx.mark_non_differentiable(sums.nll)
+        return (1 - smoothing) * sums.nll + smoothing * sums.uniform, sums.nll
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        (slope, features), weight, scale = ctx.saved_tensors, ctx.weight, slopes[0]
-        of_bias = slope.sum(dim=0).mul_(scale)
-        slope = weight.ready(slope)
+        (slope, of_bias, features), weight, scale = ctx.saved_tensors, ctx.weight, slopes[0]
         of_features = weight.back(slope).mul_(scale)
         of_weight = weight.gradient(slope, features).mul_(scale)
-        return of_features, of_weight, None, of_bias, None, None
+        return of_features, of_weight, None, of_bias * scale, None, None
+
+
+class _Sums(NamedTuple):
+    """Over all positions; `slope` [n, V] and `of_bias` [V] are gradients of what is smoothed."""
+
+    nll: Tensor
+    uniform: Tensor
+    slope: Tensor
+    of_bias: Tensor
+
+
+def _compiled(z: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> _Sums:
+    (n, V), bias, targets = z.shape, bias.contiguous(), targets.contiguous()
+    nll, uniform = bias.new_empty(n), bias.new_empty(n)
+    parts = bias.new_zeros(parts_of(n, V, torch.get_num_threads()), V)
+    found = nll.data_ptr(), uniform.data_ptr()
+    positions = Positions(z.data_ptr(), 8 * z.element_size(), targets.data_ptr(), *found)
+    d_bias = [part.data_ptr() for part in parts]
+    entropy(positions, bias.data_ptr(), n, V, smoothing, d_bias)
+    return _Sums(nll.sum(), uniform.sum(), z, parts.sum(dim=0))
+
+
+def _by_torch(z: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> _Sums:
+    z, (n, V) = z.to(bias.dtype).add_(bias), z.shape
+    nll, uniform = bias.new_empty(n), bias.new_empty(n)
+    rows = max(1, _TOGETHER // V)
+    for start in range(0, n, rows):
+        part = slice(start, start + rows)
+        slope, y = z[part], targets[part].unsqueeze(1)
+        total = slope.logsumexp(dim=1)
+        nll[part] = total - slope.gather(1, y).squeeze(1)
+        uniform[part] = total - slope.mean(dim=1)
+        slope.sub_(total.unsqueeze(1)).exp_().sub_(smoothing / V)
+        slope.scatter_add_(1, y, slope.new_full(y.shape, smoothing - 1))
+    return _Sums(nll.sum(), uniform.sum(), z, z.sum(dim=0))
