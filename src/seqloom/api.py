@@ -63,6 +63,7 @@ def load(folder: str | Path | Sequence[str | Path], device: str = "auto") -> "An
         Ensemble(members),
         [path for model in models for path in model.folders],
         [run for model in models for run in model.trained],
+        models,
     )
 
 

@@ -2,18 +2,20 @@
 
 All hypotheses of the answer are explained, each by one matrix: attention, or another method of
 `attribution`, at the level of pieces, words or characters. Beside it stand the deletion curve, which says
-how far to trust it, and on request the gates of the model over time.
+how far to trust it, and on request what the models show of themselves: their gates over time, and training
+examples that they were in like states on.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from seqloom import explain as pictures
 from seqloom.attribution import METHODS, Attribution
+from seqloom.attribution.inside import Inside
 from seqloom.errors import UserError, suggestion
 from seqloom.explain.attention_map import RIGHT_TO_LEFT_NOTE, AttentionMap, attention_map
 from seqloom.explain.deletion import deletion_curve, draw_deletion
@@ -27,9 +29,6 @@ from seqloom.explain.terminal import TerminalMap
 from seqloom.predict import Result
 from seqloom.text.pair import PairCodec
 
-if TYPE_CHECKING:
-    from seqloom.attribution.gates import Trace
-
 Picture = Literal["map", "deletion", "gates"]
 
 
@@ -38,14 +37,14 @@ class Explanation:
     """One source with its outputs, and for each of them an attribution; None for an output that
     there is nothing to say of, and none at all for what is explained by attention alone.
 
-    gates  of each output, where they were asked for
+    insides  of each output and each member: gates and nearest examples, where they were asked for
     """
 
     result: Result
     attributions: tuple[Attribution | None, ...] = ()
     codec: PairCodec | None = None
     level: Level = "piece"
-    gates: "tuple[Sequence[Trace], ...]" = ()
+    insides: tuple[Sequence[Inside], ...] = ()
 
     def __str__(self) -> str:
         return str(self.terminal())
@@ -66,7 +65,7 @@ class Explanation:
             case "deletion":
                 pictures.png_deletion(deletion_curve(self._attribution(output)), Path(path))
             case "gates":
-                pictures.png_stack(gate_strips(self._traces(output)), GATES, Path(path))
+                pictures.png_stack(self._strips(output), GATES, Path(path))
 
     def svg(self, path: str | Path, output: int = 0, picture: Picture = "map") -> None:
         """The same as a drawing, which scales."""
@@ -76,7 +75,7 @@ class Explanation:
             case "deletion":
                 drawn = pictures.svg_deletion(deletion_curve(self._attribution(output)))
             case "gates":
-                drawn = pictures.svg_stack(gate_strips(self._traces(output)), GATES)
+                drawn = pictures.svg_stack(self._strips(output), GATES)
         Path(path).write_text(drawn, encoding="utf-8")
 
     def html(self, path: str | Path) -> None:
@@ -148,9 +147,15 @@ class Explanation:
             entry["weights"] = [[round(weight, 6) for weight in row] for row in rows]
             told = attribution.to_dict()
             entry |= {"faithfulness": told["faithfulness"], "notes": told["notes"]}
-        if self.gates:
-            entry["gates"] = [trace.to_dict() for trace in self.gates[place]]
-        return entry
+        return entry | self._told_inside(place)
+
+    def _told_inside(self, place: int) -> dict[str, Any]:
+        """Of a single model what was asked for, of several a list of members."""
+        told = [inside.to_dict() for inside in self.insides[place]] if self.insides else []
+        if len(told) != 1:
+            return {"members": told} if told else {}
+        [only] = told
+        return {key: only[key] for key in ("gates", "neighbours") if only[key] is not None}
 
     @property
     def _features(self) -> int:
@@ -171,21 +176,28 @@ class Explanation:
         known = 0 <= output < len(self.attributions)
         return self.attributions[output] if known else None
 
-    def _traces(self, output: int) -> "Sequence[Trace]":
-        if not 0 <= output < len(self.gates):
+    def _strips(self, output: int) -> list[AttentionMap]:
+        insides = self.insides[output] if 0 <= output < len(self.insides) else ()
+        if all(inside.gates is None for inside in insides):
             raise UserError(
                 f"There are no gates of output number {output}, counted from 0. Explain with gates, "
                 "and ask for an output that there is."
             )
-        return self.gates[output]
+        several = len(insides) > 1
+        traces = [
+            replace(trace, layer=f"{inside.title}: {trace.layer}") if several else trace
+            for inside in insides
+            for trace in inside.gates or ()
+        ]
+        return gate_strips(traces, [inside.no_gates for inside in insides])
 
     def _figures(self, place: int) -> list[str]:
         """What stands below the map on a page."""
         attribution, figures = self._attribution(place), list[str]()
         if attribution is not None and attribution.faithfulness is not None:
             figures.append(draw_deletion(deletion_curve(attribution)))
-        if self.gates and self.gates[place]:
-            figures.append(draw_stack(gate_strips(self.gates[place]), GATES))
+        if self.insides and any(inside.gates for inside in self.insides[place]):
+            figures.append(draw_stack(self._strips(place), GATES))
         return figures
 
     def _shown(self, place: int) -> AttentionMap | None:

@@ -18,6 +18,7 @@ from seqloom.attributing import attributed, given
 from seqloom.attribution import Method
 from seqloom.attribution.erased import Erasing
 from seqloom.attribution.faithfulness import ORDERS
+from seqloom.attribution.inside import insides
 from seqloom.config import override
 from seqloom.config.search import Search
 from seqloom.data.bad_rows import BadRows
@@ -47,6 +48,7 @@ class Model:
     """What was loaded from one folder or from several.
 
     trained  the run with its torch model for each folder; None for an exported model
+    members  each model by itself, where there are several
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Model:
         answering: Answering,
         folders: Sequence[Path],
         trained: "Sequence[Run | None]" = (None,),
+        members: "Sequence[Model]" = (),
     ) -> None:
         self.answering = answering
         self.folders = tuple(folders)
@@ -61,6 +64,12 @@ class Model:
         self.codec = answering.codec
         self._searches: dict[tuple[str, ...], Search] = {}
         self.trained = tuple(trained)
+        self._members = tuple(members)
+
+    @property
+    def members(self) -> "tuple[Model, ...]":
+        """Each of several models by itself, in the order of `folders`; a single one is its own member."""
+        return self._members or (self,)
 
     @property
     def run(self) -> "Run":
@@ -68,7 +77,8 @@ class Model:
         if len(self.folders) > 1:
             names = ", ".join(map(str, self.folders))
             raise UserError(
-                f"{names}: several models as one, but this asks for a single run. Load one alone."
+                f"{names}: several models as one, but this asks for a single run. Load one alone, or "
+                "take one of `members`."
             )
         return self.runs[0]
 
@@ -218,19 +228,23 @@ class Model:
         erasing: Erasing = "unk",
         orders: int = ORDERS,
         gates: bool = False,
+        neighbours: int = 0,
         **settings: Any,
     ) -> Explanation:
         """The answer with what it owes to its source, to print or to save as PNG, SVG or HTML.
 
-        method    attention | gradient | integrated | gradient-norm | occlusion (docs/explain.md)
-        target    an output to explain instead of those that a search finds
-        level     what rows and columns are: piece | word | character
-        erasing   what erasing a source token means: unk | remove
-        orders    random orders that the deletion curve is measured against; 0 leaves it out
-        gates     whether to keep what recurrent cells let through, which a single run can tell
-        settings  as for `predict`
+        method      attention | gradient | integrated | gradient-norm | occlusion (docs/explain.md)
+        target      an output to explain instead of those that a search finds
+        level       what rows and columns are: piece | word | character
+        erasing     what erasing a source token means: unk | remove
+        orders      random orders that the deletion curve is measured against; 0 leaves it out
+        gates       whether to keep what recurrent cells let through
+        neighbours  training pairs to name for each output token, after `index`
+        settings    as for `predict`
 
-        Raises UserError for gradients of an exported model, which has no torch model.
+        Several models as one show gates and neighbours member by member. Raises UserError for what an
+        exported model cannot tell without its torch model, and for neighbours where there is no index;
+        of several models only if none of them can.
         """
         example = _example(source)
         result = self.predict(example, **settings) if target is None else None
@@ -240,6 +254,8 @@ class Model:
                 raise self._of_text_only("any but explaining by attention, position by position,")
             if gates:
                 raise self._of_text_only("showing gates token by token")
+            if neighbours:
+                raise self._of_text_only("naming the nearest training examples")
             return Explanation(found)
         explained = attributed(
             self.answering,
@@ -250,17 +266,22 @@ class Model:
             erasing,
             orders,
         )
-        traces = tuple(self.gates(example, output) for output in found.outputs) if gates else ()
-        return Explanation(found, explained, self.codec, level, traces)
+        shown = tuple(
+            insides(self.members, example, output, gates=gates, neighbours=neighbours)
+            for output in found.outputs
+            if gates or neighbours
+        )
+        return Explanation(found, explained, self.codec, level, shown)
 
     def gates(self, source: Source, output: Output) -> "list[GateTrace]":
-        """What the recurrent cells let through while they read a source and wrote this output of it."""
+        """What the recurrent cells of a single run let through while they read a source and wrote this
+        output of it."""
+        if self.recipe.series is not None:
+            raise self._of_text_only("showing gates token by token")
+        model = self.run.model  # first, as there may be no torch
         from seqloom.attribution.gates import traces
         from seqloom.models.tensors import pair_of
 
-        if self.recipe.series is not None:
-            raise self._of_text_only("showing gates token by token")
-        model = self.run.model
         if not output.ids:
             return []
         read = self.codec.read(*_parts(source))
@@ -275,9 +296,9 @@ class Model:
         data  files as the recipe reads them; the training data if not given
         most  states kept at most
         """
+        run = self.run  # first, as there may be no torch
         from seqloom.attribution.states import MOST_STATES, build_index
 
-        run = self.run
         if self.recipe.series is not None:
             raise self._of_text_only("an index of decoder states")
         examples = training_pairs(self.recipe, data)
@@ -287,11 +308,12 @@ class Model:
 
     def neighbours(self, source: Source, output: Output, k: int = 5) -> "list[list[Neighbour]]":
         """For each token of an output the k training pairs that were in the nearest states when they
-        wrote one of theirs. Raises UserError if there is no index."""
+        wrote one of theirs. Raises UserError if there is no index, and for several models as one, whose
+        `members` have an index each."""
+        model = self.run.model  # first, as there may be no torch
         from seqloom.attribution.neighbours import load_index
         from seqloom.attribution.states import states
 
-        model = self.run.model
         index = load_index(self.folders[0])
         if not output.ids:
             return []

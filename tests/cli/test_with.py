@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,33 @@ def test_an_explanation_shows_the_attention_of_both(run: Path, other: Path, invo
     done = invoke("explain", run, "가나", "--with", other, "--set", "search.beam=2")
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[1].split() == ["가", "나", "<eos>"]
+
+
+def test_gates_are_shown_member_by_member(
+    run: Path, other: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    options = ("--with", other, "--target", "k a", "--gates", "--json", tmp_path / "told.json")
+    done = invoke("explain", run, "가나", *options)
+    assert done.exit_code == 0, done.output
+    first, second = done.stdout.index(f"1. {run}\n"), done.stdout.index(f"2. {other}\n")
+    assert done.stdout.index("decoder 1\n", first) < second < done.stdout.rindex("decoder 1\n")
+    [output] = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))["outputs"]
+    assert [member["run"] for member in output["members"]] == [str(run), str(other)]
+
+
+def test_a_member_without_an_index_is_told_how_to_get_one_beside_the_others(
+    run: Path, other: Path, pairs: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    indexed = tmp_path / "run"
+    shutil.copytree(run, indexed)
+    invoke("index", indexed, pairs)
+    options = ("--with", other, "--target", "k a n a", "--neighbours", 1)
+    done = invoke("explain", indexed, "가나", *options)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("가나 → k a [n] a <eos>") == 1
+    assert done.stdout.splitlines()[-1] == (
+        f"{other}: there is no index of training examples. Build one with: seqloom index {other}"
+    )
 
 
 def test_unlike_vocabularies_are_named(run: Path, tmp_path: Path, invoke: Invoke) -> None:

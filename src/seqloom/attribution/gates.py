@@ -119,6 +119,15 @@ def traces(
     return found
 
 
+def no_gates(found: Sequence[Trace]) -> str:
+    """Why these show no gates; empty if some do."""
+    if not found:
+        return "no gates, as this model has no recurrent cells."
+    if {name for trace in found for name in trace.values} == {SIZE}:
+        return "no gates, as the cells of this model have none, only a state (|h|)."
+    return ""
+
+
 def _watch(module: nn.Module, watched: dict[int, _Watched]) -> None:
     """Put an observer before every cell; one that is used in two places has one observer."""
     for name, part in list(module.named_children()):

@@ -3,7 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -21,11 +21,6 @@ from seqloom.cli.options import (
 )
 from seqloom.cli.series import series_example
 from seqloom.cli.unknown import Unknown
-
-if TYPE_CHECKING:
-    from seqloom.data.example import Example
-    from seqloom.explanation import Explanation
-    from seqloom.model import Model
 
 
 def explain(
@@ -66,7 +61,7 @@ def explain(
             metavar="N",
             min=0,
             help="Show for each output token the N training pairs of the nearest decoder states "
-            "(after 'seqloom index RUN').",
+            "(after 'seqloom index RUN'); with --with, of each run that has an index.",
         ),
     ] = 0,
     json_file: Annotated[
@@ -119,7 +114,7 @@ def explain(
     from seqloom.api import as_pairs, load
     from seqloom.cli.documents import explain_document, is_classifier
     from seqloom.cli.explain_frames import explain_frames
-    from seqloom.cli.explained import print_gates, print_neighbours
+    from seqloom.cli.explained import print_insides
     from seqloom.cli.next_step import explain_generator, is_generator
     from seqloom.cli.predict_frames import is_converter
     from seqloom.data.example import Example
@@ -148,6 +143,7 @@ def explain(
         level=level,
         erasing=erasing,
         gates=gates or picture == "gates",
+        neighbours=neighbours,
         prefix=prefix,
         **found,
     )
@@ -159,11 +155,8 @@ def explain(
         )
         if output.tokens:
             console.print(explanation.terminal(place))
-        if gates and output.ids:
-            print_gates(console, explanation.gates[place])
-        if neighbours and output.ids:
-            near = model.neighbours(example, output, neighbours)
-            print_neighbours(console, output.tokens, near)
+        if explanation.insides and output.ids:
+            print_insides(console, output.tokens, explanation.insides[place], gates=gates)
     if tree:
         from seqloom.explain.tree import print_trace
 
@@ -183,19 +176,7 @@ def explain(
             draw(path)
             typer.echo(f"Wrote {path}", err=True)
     if json_file is not None:
-        told = _twin(model, example, explanation, neighbours)
+        told = explanation.to_dict()
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
         typer.echo(f"Wrote {json_file}", err=True)
-
-
-def _twin(
-    model: "Model", example: "Example", explanation: "Explanation", neighbours: int
-) -> dict[str, Any]:
-    """The same as data."""
-    twin = explanation.to_dict()
-    for entry, output in zip(twin["outputs"], explanation.result.outputs, strict=True):
-        if neighbours and output.ids:
-            found = model.neighbours(example, output, neighbours)
-            entry["neighbours"] = [[near.to_dict() for near in of_token] for of_token in found]
-    return twin

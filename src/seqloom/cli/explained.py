@@ -12,17 +12,36 @@ from seqloom.explain.terminal import fit
 
 if TYPE_CHECKING:
     from seqloom.attribution.gates import Trace
+    from seqloom.attribution.inside import Inside
     from seqloom.attribution.neighbours import Neighbour
 
 LONGEST = 20
 """Cells of a token in a heading."""
 
 
+def print_insides(
+    console: Console, tokens: Sequence[str], insides: Sequence["Inside"], *, gates: bool
+) -> None:
+    """What each model shows of itself, and what it cannot, in a line.
+
+    gates  whether to show them here, or in a picture alone
+    """
+    several = len(insides) > 1
+    if several:
+        console.print("Each model by itself, given this output:")
+    for inside in insides:
+        if several:
+            console.print(Text(inside.title, "bold underline"), soft_wrap=True)
+        if gates and inside.gates:
+            print_gates(console, inside.gates)
+        if inside.neighbours is not None:
+            print_neighbours(console, tokens, inside.neighbours)
+        for note in inside.notes:
+            console.print(note, soft_wrap=True)
+
+
 def print_gates(console: Console, traces: Sequence["Trace"]) -> None:
     """A table for each layer: a row for each token, a column for each gate."""
-    if not traces:
-        console.print("No gates: this model has no recurrent cells.")
-        return
     told = [LETTERS[name] for name in {n: 0 for trace in traces for n in trace.values}]
     console.print(f"Means over the features ({', '.join(told)}).")
     for trace in traces:

@@ -7,6 +7,7 @@ goes beyond, the scale does.
 """
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +27,8 @@ LETTERS = {
 }
 GATE_BY_TOKEN = Reading("gates", "tokens", "at")
 NO_GATES = "A picture of gates needs recurrent cells, but this model has none. Leave out the gates."
+NOTE_WIDTH = 50
+"""Characters in a line of a note that is given."""
 _NOTE = "Means over the features of a layer; the state by its root mean square."
 
 
@@ -40,14 +43,18 @@ class Traced(Protocol):
     def values(self) -> Mapping[str, tuple[float, ...]]: ...
 
 
-def gate_strips(traces: Sequence[Traced]) -> list[AttentionMap]:
-    """A strip for each layer. Raises UserError for a model without recurrent cells."""
+def gate_strips(traces: Sequence[Traced], more: Sequence[str] = ()) -> list[AttentionMap]:
+    """A strip for each layer. Raises UserError for a model without recurrent cells.
+
+    more  notes that stand below the others
+    """
     if not traces:
         raise UserError(NO_GATES)
     weights = [np.array([*trace.values.values()], dtype=np.float32) for trace in traces]
     largest = max(1.0, *(float(own.max()) for own in weights))
     tokens = [token for trace in traces for token in trace.tokens]
     notes = (_NOTE, RIGHT_TO_LEFT_NOTE) if any_right_to_left(tokens) else (_NOTE,)
+    notes += tuple(line for note in more for line in wrap(note, NOTE_WIDTH))
     return [
         AttentionMap(
             source=tuple(map(label, trace.tokens)),
