@@ -5,15 +5,26 @@ import random
 import shutil
 import subprocess
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tests.export import runs
 
 import seqloom
-from seqloom.config import Bytes, Characters, Luong, Search, Sutskever, Whitespace, Words
+from seqloom.config import (
+    Bytes,
+    Characters,
+    Luong,
+    Search,
+    Subwords,
+    Sutskever,
+    Whitespace,
+    Words,
+)
 from seqloom.data.example import Example
 from seqloom.errors import UserError
 from seqloom.export.page import MODELS, find_package, write_page
@@ -54,6 +65,15 @@ SIDES = {
         "target": Whitespace(min_count=2, byte_fallback=True),
     },
     "copies": {"decoder": Luong(hidden=6, embedding=7, copying=True), "source": Whitespace()},
+    "bpe": {
+        "source": Subwords(kind="bpe", size=14),
+        "target": Subwords(kind="wordpiece", size=14, normalize="NFD"),
+        "decoder": Luong(hidden=6, embedding=7, copying=True),
+    },
+    "unigram": {
+        "source": Subwords(kind="unigram", size=14, lowercase=True),
+        "target": Subwords(kind="unigram", size=14, byte_fallback=True),
+    },
 }
 SEARCHES = {
     "plain": {"decoder": Sutskever(hidden=6, embedding=7)},
@@ -149,7 +169,7 @@ def test_node_answers_as_seqloom_does(pages, name):
         assert not unlike(a, b), question
 
 
-@pytest.mark.parametrize("name", ["graphemes", "spelled", "copies"])
+@pytest.mark.parametrize("name", ["graphemes", "spelled", "copies", "bpe", "unigram"])
 def test_node_goes_on_from_what_is_held_as_seqloom_does(pages, name):
     page, models = pages
     questions = []
@@ -169,9 +189,10 @@ def shown_as(result: Result) -> str:
     return result.text or "(empty output)"
 
 
-def test_the_page_answers_in_the_browser_after_its_server_is_gone(pages):
+@contextmanager
+def opened(page_folder: Path, address: str):
+    """The page in a browser, and the server that it came from."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    page_folder, models = pages
     quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(page_folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -181,16 +202,39 @@ def test_the_page_answers_in_the_browser_after_its_server_is_gone(pages):
         except sync_api.Error:
             pytest.skip(f"no browser at {CHROMIUM}")
         page = browser.new_page(locale="en")
-        page.goto(f"http://127.0.0.1:{server.server_port}/#m=graphemes&b=3&n=2&s=abc")
-        shown = page.locator(".output")
-        expect = partial(sync_api.expect(shown).to_have_text, timeout=60_000)
-        expect(shown_as(models["graphemes"].predict("abc", beam=3, nbest=2)))
+        page.goto(f"http://127.0.0.1:{server.server_port}/#{address}")
+        yield page, partial(sync_api.expect, page.locator(".output")), server
+        browser.close()
+    server.server_close()
+
+
+def test_the_page_answers_in_the_browser_after_its_server_is_gone(pages):
+    page_folder, models = pages
+    with opened(page_folder, "m=graphemes&b=3&n=2&s=abc") as (page, expect, server):
+        answer = models["graphemes"].predict("abc", beam=3, nbest=2)
+        expect().to_have_text(shown_as(answer), timeout=60_000)
         server.shutdown()
         server.server_close()
         page.locator("#source").fill("cabba")
         page.wait_for_selector(".row.source button:nth-child(1) >> text=c")
-        expect(shown_as(models["graphemes"].predict("cabba", beam=3, nbest=2)))
-        browser.close()
+        answer = models["graphemes"].predict("cabba", beam=3, nbest=2)
+        expect().to_have_text(shown_as(answer), timeout=60_000)
+
+
+@pytest.mark.parametrize("name", ["bpe", "unigram"])
+def test_pieces_stand_on_the_page_as_python_shows_them(pages, name):
+    page_folder, models = pages
+    source = "cab 한 abba"
+    question = {"source": source, "beam": 3, "nbest": 2}
+    told = answered(models[name], {**question, "alternatives": 4})["result"]
+    with opened(page_folder, f"m={name}&b=3&n=2&s={quote(source)}") as (page, expect, server):
+        answer = models[name].predict(source, beam=3, nbest=2)
+        expect().to_have_text(shown_as(answer), timeout=60_000)
+        sources = page.locator(".row.source button").all_text_contents()
+        targets = page.locator(".row.target button").all_text_contents()
+        server.shutdown()
+    assert sources == [*told["source_tokens"][:-1], "end"]
+    assert targets == [token.replace("<eos>", "end") for token in told["outputs"][0]["tokens"]]
 
 
 def test_a_second_model_joins_the_page_and_a_third_of_the_same_name_takes_its_place(

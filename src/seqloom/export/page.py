@@ -3,11 +3,8 @@
     index.html, page.css, *.js    the page of `seqloom serve`, with another server.js
     local/                        search and tokenizers in JavaScript
     models/models.json            what /v1/models would say
-    models/NAME/                  encoder.onnx, step.onnx, weights.safetensors, model.json
+    models/NAME/                  encoder.onnx, step.onnx, weights.safetensors, model.json (page_model.py)
     runtime/                      onnxruntime-web, copied from the installed npm package
-
-model.json holds both vocabularies with every token as people see it, the settings of the search, and
-the names of what goes from graph to graph.
 
 A folder that is such a page already gets one model more, or that of the same name anew.
 """
@@ -24,14 +21,11 @@ import onnx
 from seqloom.atomic import writing
 from seqloom.config import Recipe, of_pairs, read_recipe
 from seqloom.config.search import Search
-from seqloom.config.tokens import Bytes, Characters, Tokens, Whitespace, Words
+from seqloom.config.tokens import Bytes, Characters, Subwords, Tokens, Whitespace, Words
 from seqloom.errors import UserError
+from seqloom.export.page_model import told
 from seqloom.export.weights import move_weights
-from seqloom.export.word_breaks import word_breaks
 from seqloom.runtime import ENCODER, STEP, WEIGHTS, Description, read_description
-from seqloom.text.byte_fallback import is_byte
-from seqloom.text.codec import Codec
-from seqloom.text.display import visible
 from seqloom.text.pair import PairCodec
 
 PACKAGE: Final = "onnxruntime-web"
@@ -42,7 +36,6 @@ _POLICY: Final = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
 )
 _CHARSET: Final = '<meta charset="utf-8">'
-_JAMO: Final = range(0x1100, 0x1200)
 
 
 def write_page(exported: Path, out: Path, name: str, package: Path | None = None) -> None:
@@ -56,10 +49,11 @@ def write_page(exported: Path, out: Path, name: str, package: Path | None = None
     recipe = of_pairs(read_recipe(exported / "config.yaml"), str(exported))
     check_possible(recipe, name)
     codec = PairCodec.load(exported, recipe.copying)
+    model = _json(told(about, recipe, codec))
     found = find_package(package)
     known = _models(out)
     with writing(out):
-        _write_model(exported, out / "models" / name, about, recipe, codec)
+        _write_model(exported, out / "models" / name, model)
         _write_files(out, found)
         known[name] = _entry(name, about, recipe, codec)
         (out / MODELS).write_text(_json(list(known.values())), encoding="utf-8")
@@ -97,10 +91,10 @@ def check_possible(recipe: Recipe, name: str) -> None:
             "one with --name."
         )
     for side, tokens in (("source", recipe.source), ("target", recipe.target)):
-        if not isinstance(tokens, Characters | Whitespace | Words | Bytes):
+        if not isinstance(tokens, Characters | Whitespace | Words | Bytes | Subwords):
             raise UserError(
-                f"{side}.kind must be characters, whitespace, words or bytes for a page without a "
-                f"server, but is {tokens.kind}. Use seqloom serve, or train with one of these."
+                f"{side}.kind must be a kind of text, such as characters, for a page without a "
+                f"server, but is {tokens.kind}. Use seqloom serve."
             )
     if setting := _unlike(recipe.search):
         raise UserError(
@@ -130,43 +124,14 @@ def _models(out: Path) -> dict[str, Any]:
     return {}
 
 
-def _write_model(
-    exported: Path, folder: Path, about: Description, recipe: Recipe, codec: PairCodec
-) -> None:
+def _write_model(exported: Path, folder: Path, told: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # The weights that only seqloom itself would read are left behind.
     graphs = {name: onnx.load(exported / name) for name in (ENCODER, STEP)}
     move_weights(graphs.values(), {}, folder / WEIGHTS)
     for name, graph in graphs.items():
         (folder / name).write_bytes(graph.SerializeToString())
-    told = {
-        "memory": about.memory,
-        "state": about.state,
-        "attends": about.attends,
-        "max_source": about.max_source,
-        "copying": codec.copying,
-        "search": recipe.search.model_dump(mode="json"),
-        "source": _side(codec.source),
-        "target": _side(codec.target),
-        "letters": _letters() if codec.copying else {},
-        "breaks": word_breaks() if "words" in (recipe.source.kind, recipe.target.kind) else {},
-    }
-    (folder / "model.json").write_text(_json(told), encoding="utf-8")
-
-
-def _side(codec: Codec) -> dict[str, object]:
-    vocabulary = codec.vocabulary
-    return {
-        "settings": codec.settings.model_dump(mode="json"),
-        "features": vocabulary.features,
-        "tokens": [token for token in vocabulary.tokens if not is_byte(token)],
-        "shown": codec.tokens(range(codec.size)),
-    }
-
-
-def _letters() -> dict[str, str]:
-    """Conjoining jamo as the letters that people see."""
-    return {chr(point): visible(chr(point)) for point in _JAMO}
+    (folder / "model.json").write_text(told, encoding="utf-8")
 
 
 def _entry(name: str, about: Description, recipe: Recipe, codec: PairCodec) -> dict[str, object]:

@@ -17,12 +17,12 @@ PROPERTIES = (
     *("Hebrew_Letter", "ALetter", "Single_Quote", "Double_Quote", "MidNumLet", "MidLetter"),
     *("MidNum", "Numeric", "ExtendNumLet", "WSegSpace"),
 )
-_SURROGATES = range(0xD800, 0xE000)
+SURROGATES = range(0xD800, 0xE000)
 
 
 def word_breaks() -> dict[str, list[int]]:
     """The table, as the tokenizer of words has it."""
-    points = (point for point in range(sys.maxunicode + 1) if point not in _SURROGATES)
+    points = (point for point in range(sys.maxunicode + 1) if point not in SURROGATES)
     everything = "".join(map(chr, points))
     return {name: list(_runs(name, everything)) for name in PROPERTIES}
 

@@ -111,6 +111,13 @@ class Codec:
         return isinstance(self.settings, Subwords)
 
     @property
+    def learnt(self) -> SubwordTokenizer | None:
+        """What cuts words into learnt pieces; None where units are something else."""
+        tokenizer = self._tokenizer
+        inner = tokenizer.tokenizer if isinstance(tokenizer, Spelling) else tokenizer
+        return inner if isinstance(inner, SubwordTokenizer) else None
+
+    @property
     def parted(self) -> bool:
         """Whether there is a blank between any two units, and part of neither."""
         return isinstance(self.settings, Whitespace)

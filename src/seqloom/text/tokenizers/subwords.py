@@ -27,9 +27,10 @@ from seqloom.symbols import SPECIALS, UNK
 from seqloom.text.display import visible
 
 _SPECIALS = list(SPECIALS)
-# A run is cut after 40 characters, so that no line, however strange, makes a word without end.
 # U+200C is the non-joiner inside Persian words.
-_RUNS = r" ?[\p{L}\p{M}\p{N}_\u200c]{1,40}| ?[^\s\p{L}\p{M}\p{N}_\u200c]{1,40}|\s"
+LETTERS = r"\p{L}\p{M}\p{N}_\u200c"
+# A run is cut after 40 characters, so that no line, however strange, makes a word without end.
+RUNS = rf" ?[{LETTERS}]{{1,40}}| ?[^\s{LETTERS}]{{1,40}}|\s"
 _MIN_PAIR_COUNT = 2
 
 
@@ -69,7 +70,7 @@ def train(settings: Subwords, texts: Iterable[str], num_features: int) -> Subwor
     size = settings.size - num_features
     model, trainer = _model_and_trainer(settings, size)
     learner = tokenizers.Tokenizer(model)
-    learner.pre_tokenizer = pre_tokenizers.Split(Regex(_RUNS), "isolated")
+    learner.pre_tokenizer = pre_tokenizers.Split(Regex(RUNS), "isolated")
     learner.train_from_iterator(_checked(texts, settings, num_features), trainer)
     learnt = json.loads(learner.to_str())
     # The library looks for added tokens in the text itself, where a user may have written them.

@@ -10,13 +10,14 @@ const SPECIALS = 4;
 const JOINING = /[\p{M}\u200c\u200d\u{e0020}-\u{e007f}]/u; // what works on its neighbours, and is left to it
 
 export class Codec {
-  /** As exported: settings, features, tokens, and `shown`, every id as people see it. */
-  constructor({ settings, features, tokens, shown }, { breaks, letters = {} } = {}) {
+  /** As exported: settings, features, tokens, `shown`, every id as people see it, and what was learnt of
+      pieces of words. `tables` tell what browsers do not, or not all alike, of characters. */
+  constructor({ settings, features, tokens, shown, pieces }, tables = {}) {
     this.settings = settings;
-    this.tokenizer = tokenizer(settings, tokens, breaks);
+    this.tokenizer = tokenizer(settings, tokens, pieces, tables);
     this.tokens = settings.byte_fallback ? [...tokens, ...BYTE_UNITS] : tokens;
     this.shown = shown;
-    this.letters = letters;
+    this.letters = tables.letters ?? {};
     this.first = SPECIALS + features.length;
     this.size = this.first + this.tokens.length;
     this.ids = new Map(this.tokens.map((token, place) => [token, this.first + place]));

@@ -4,7 +4,9 @@
 //   whitespace   what stands between blanks
 //   words        words and punctuation marks, each with the blank before it
 //   bytes        the bytes of UTF-8, each as the character of that number
+//   bpe, unigram, wordpiece   pieces of words that were learnt in training (pieces.js)
 
+import { PIECES, pieceTokenizer } from "./pieces.js";
 import { segmenter } from "./words.js";
 
 // White space as Python's str.split takes it, which is not quite what \s is here.
@@ -83,13 +85,18 @@ const spelling = ({ split: cut, join, unknown }, known, parted) => ({
 /** The tokenizer of these settings.
 
     tokens   those that were seen in training
-    breaks   the table of word boundaries, where words are the units */
-export const tokenizer = (settings, tokens, breaks) => {
-  const { kind, normalize, jamo: letters, byte_fallback: spelled } = settings;
+    pieces   what was learnt of pieces of words, where those are the units
+    tables   which characters part words (`breaks`) and runs (`runs`), where that counts */
+export const tokenizer = (settings, tokens, pieces, tables) => {
+  const found = cutting(settings, tokens, pieces, tables);
+  return settings.byte_fallback ? spelling(found, new Set(tokens), settings.kind === "whitespace") : found;
+};
+
+const cutting = ({ kind, normalize, jamo: letters }, tokens, pieces, { breaks, runs }) => {
+  if (PIECES.includes(kind)) return pieceTokenizer(kind, tokens, pieces, runs);
+  if (kind === "words") return { ...KINDS.words, split: wordUnits(segmenter(breaks)) };
   const characters = normalize === "NFD" ? "points" : letters ? "jamo" : "graphemes";
-  const found = { ...KINDS[kind === "characters" ? characters : kind] };
-  if (kind === "words") found.split = wordUnits(segmenter(breaks));
-  return spelled ? spelling(found, new Set(tokens), kind === "whitespace") : found;
+  return KINDS[kind === "characters" ? characters : kind];
 };
 
 /** The text in the normal form and letter case of the settings; half a surrogate pair becomes U+FFFD. */
