@@ -21,7 +21,7 @@ from seqloom.data.example import Example
 from seqloom.errors import UserError
 from seqloom.metrics.alignment import Gold, Link, alignment_error, format_links, parse_gold
 from seqloom.metrics.tally import Tally
-from seqloom.predict.forced import forced
+from seqloom.search.forced import forced
 from seqloom.search.stepper import Reals
 from seqloom.text.codec import Codec
 from seqloom.text.copying import Source

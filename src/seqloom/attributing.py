@@ -15,7 +15,7 @@ from seqloom.attribution.occlusion import occlusion
 from seqloom.data.example import Example
 from seqloom.errors import UserError, suggestion
 from seqloom.predict import Output, Result
-from seqloom.predict.forced import forced
+from seqloom.search.forced import forced
 from seqloom.search.stepper import Reals
 from seqloom.symbols import EOS
 

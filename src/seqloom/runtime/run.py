@@ -21,8 +21,8 @@ from seqloom.kernel import (
 )
 from seqloom.runtime.folder import GRAPH_ONLY, WEIGHTS, Description, read_description
 from seqloom.runtime.session import OnnxStepper, num_threads
+from seqloom.search.forced import forced
 from seqloom.search.stepper import Ids, Reals, Stepper
-from seqloom.symbols import PAD, SOS
 from seqloom.text.pair import PairCodec
 
 
@@ -41,23 +41,17 @@ class OnnxRun:
 
     def score(self, batch: Batch) -> Reals:
         """log p of every target token [B, T], each fed the true one before it; 0 on padding."""
-        sources = [
-            row[:length].tolist()
-            for row, length in zip(batch.source, batch.source_lengths, strict=True)
-        ]
-        return _forced(self.stepper(), sources, batch.target)
+        sources = _rows(batch.source, batch.source_lengths)
+        targets = _rows(batch.target, batch.target_lengths)
+        stepper: Stepper[Any] = self.stepper()
+        table = np.zeros(batch.target.shape, dtype=np.float32)
+        for row, given in zip(table, forced(stepper, sources, targets), strict=True):
+            row[: len(given.token_log_probs)] = given.token_log_probs
+        return table
 
 
-def _forced(stepper: Stepper[Any], sources: list[list[int]], target: Ids) -> Reals:
-    state = stepper.start(sources)
-    table = np.zeros(target.shape, dtype=np.float32)
-    fed = np.full((len(sources), 1), SOS)
-    for t, wanted in enumerate(target.T):
-        candidates, state = stepper.step(state, fed, 1, wanted[:, None])
-        assert candidates.wanted is not None
-        table[:, t] = np.where(wanted == PAD, 0.0, candidates.wanted[:, 0])
-        fed = wanted[:, None]
-    return table
+def _rows(padded: Ids | Reals, lengths: Ids) -> list[list[int]]:
+    return [row[:length].tolist() for row, length in zip(padded, lengths, strict=True)]
 
 
 def load_export(folder: Path, threads: int | None = None) -> OnnxRun:

@@ -5,7 +5,7 @@ from tests.laws.batches import LENGTHS, pairs_of
 from tests.laws.variants import ATTENTIVE, model_of
 
 from seqloom.models.stepper import ModelStepper
-from seqloom.predict.forced import forced
+from seqloom.search.forced import forced
 
 SOME = dict(sorted(ATTENTIVE.items())[::25])
 
