@@ -41,13 +41,16 @@ class OnnxRun:
 
     def score(self, batch: Batch) -> Reals:
         """log p of every target token [B, T], each fed the true one before it; 0 on padding."""
-        sources = _rows(batch.source, batch.source_lengths)
-        targets = _rows(batch.target, batch.target_lengths)
-        stepper: Stepper[Any] = self.stepper()
-        table = np.zeros(batch.target.shape, dtype=np.float32)
-        for row, given in zip(table, forced(stepper, sources, targets), strict=True):
-            row[: len(given.token_log_probs)] = given.token_log_probs
-        return table
+        return _table(self.stepper(), batch)
+
+
+def _table(stepper: Stepper[Any], batch: Batch) -> Reals:
+    sources = _rows(batch.source, batch.source_lengths)
+    targets = _rows(batch.target, batch.target_lengths)
+    table = np.zeros(batch.target.shape, dtype=np.float32)
+    for row, given in zip(table, forced(stepper, sources, targets), strict=True):
+        row[: len(given.token_log_probs)] = given.token_log_probs
+    return table
 
 
 def _rows(padded: Ids | Reals, lengths: Ids) -> list[list[int]]:
