@@ -45,6 +45,14 @@ class System:
 SYSTEMS = [
     System("seqloom", "seqloom", decodes=False, peer=False),
     System("seqloom-no-feeding", "seqloom", "no-feeding", decodes=False, peer=False, feeding=False),
+    System(
+        "seqloom-bfloat16",
+        "seqloom",
+        "bfloat16",
+        decodes=False,
+        peer=False,
+        note="weights multiplied in bfloat16; all others train in 32 bits, and so does the peak",
+    ),
     System("seqloom-torch", "seqloom", "torch", trains=False, peer=False),
     System("seqloom-kernel", "seqloom", "kernel", trains=False, peer=False),
     System("seqloom-onnx", "seqloom", "onnx", trains=False, peer=False),

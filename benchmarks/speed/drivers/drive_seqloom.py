@@ -1,4 +1,5 @@
-"""seqloom, driven in its own environment: `option` says which way of decoding, or `no-feeding`."""
+"""seqloom, driven in its own environment: `option` says which way of decoding, or how it
+trains: `no-feeding`, `bfloat16`."""
 
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,8 @@ def recipe(given: Task) -> Recipe:
     changes = [f"training.threads={given.threads}"]
     if given.option == "no-feeding":
         changes.append("decoder.input_feeding=false")
+    if given.option == "bfloat16":
+        changes.append("training.precision=bfloat16")
     if given.action == "make":
         changes.append(f"training.max_updates={given.updates}")
     return override(chosen, changes)
