@@ -86,6 +86,13 @@ def test_the_compiled_sums_overflow_nowhere_and_pass_on_what_is_no_number():
         assert not smoothed.isfinite()
 
 
+@pytest.mark.skipif(not available(), reason="the kernel was not built")
+@pytest.mark.parametrize("target", [3, -100])
+def test_targets_outside_of_the_vocabulary_are_refused(target: int):
+    with pytest.raises(IndexError):
+        module._compiled(torch.zeros(1, 3), torch.zeros(3), torch.tensor([target]), 0.0)
+
+
 def test_both_readouts_take_it_over_their_own_logits():
     torch.manual_seed(7)
     features, targets = torch.randn(5, 4), torch.randint(9, (5,))

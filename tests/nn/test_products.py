@@ -8,13 +8,13 @@ from torch import Tensor
 
 from seqloom.nn.cells.gru import GRU
 from seqloom.nn.cells.lstm import LSTM
+from seqloom.nn.processor import left_half_used
 from seqloom.nn.products import (
     Linear,
     OneDNN,
     Plain,
     added,
     factor,
-    half_used,
     linear,
     products_in,
 )
@@ -147,7 +147,9 @@ def test_the_cross_entropy_and_its_gradients_stay_near():
         )
 
 
-@pytest.mark.skipif(not half_used(), reason="no processor for which oneDNN is the better choice")
+@pytest.mark.skipif(
+    not left_half_used(), reason="no processor for which oneDNN is the better choice"
+)
 def test_onednn_multiplies_what_torch_multiplies():
     torch.manual_seed(1)
     weight, x = torch.randn(96, 70), torch.randn(ROWS, 70)
@@ -163,7 +165,9 @@ def test_onednn_multiplies_what_torch_multiplies():
     near(elsewhere[1], out)
 
 
-@pytest.mark.skipif(not half_used(), reason="no processor for which oneDNN is the better choice")
+@pytest.mark.skipif(
+    not left_half_used(), reason="no processor for which oneDNN is the better choice"
+)
 def test_only_large_weights_in_training_go_to_onednn():
     large = torch.nn.Parameter(torch.randn(1024, 512))
     assert isinstance(factor(large), OneDNN)
@@ -175,3 +179,25 @@ def test_only_large_weights_in_training_go_to_onednn():
         outcome(linear, *given), outcome(torch.nn.functional.linear, *given), strict=True
     ):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_no_rows_at_all_are_multiplied_too(precision):
+    x, weight = torch.empty(0, 3, SIZE, requires_grad=True), whole(SIZE, SIZE)
+    with products_in(precision):
+        linear(x, weight).sum().backward()
+    assert torch.equal(weight.grad, torch.zeros(SIZE, SIZE))
+
+
+def test_a_weight_that_changes_before_the_way_back_is_noticed():
+    cell = LSTM(SIZE, SIZE)
+    large = torch.nn.Parameter(torch.randn(1024, 512))
+    outs = {
+        cell.R: cell.scan(torch.randn(1, 1, 4 * SIZE), cell.start(1))[0],
+        large: linear(torch.randn(1, 512, requires_grad=True), large),
+    }
+    for weight, out in outs.items():
+        with torch.no_grad():
+            weight.mul_(2.0)
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            out.sum().backward()

@@ -8,6 +8,7 @@ import torch
 
 from seqloom.config import Recipe, override
 from seqloom.models.folder import load_weights
+from seqloom.nn import processor
 from seqloom.training.precision import choose_precision
 from seqloom.training.run import training
 
@@ -18,31 +19,26 @@ WIDE = [
 ]  # fmt: skip
 
 
-def of_processor(monkeypatch: pytest.MonkeyPatch, **capabilities: bool) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
-
-
 @pytest.mark.parametrize("instructions", ["avx512_bf16", "amx_bf16", "bf16"])
 def test_a_processor_that_multiplies_bfloat16_does_so_where_asked(monkeypatch, instructions):
-    of_processor(monkeypatch, **{instructions: True})
+    monkeypatch.setattr(processor, "_capabilities", lambda: {instructions: True})
     assert choose_precision("auto", CPU) == torch.bfloat16
     assert choose_precision("float32", CPU) == torch.float32
 
 
-def test_other_processors_do_so_only_by_name(monkeypatch):
-    of_processor(monkeypatch, avx2=True, avx512_bf16=False)
+@pytest.mark.parametrize("capabilities", [{}, {"avx2": True, "avx512_bf16": False}])
+def test_other_processors_and_devices_do_so_only_by_name(monkeypatch, capabilities):
+    monkeypatch.setattr(processor, "_capabilities", lambda: capabilities)
     assert choose_precision("auto", CPU) == torch.float32
     assert choose_precision("bfloat16", CPU) == torch.bfloat16
+    assert choose_precision("auto", torch.device("cuda")) == torch.float32
+    assert not processor.left_half_used()
 
 
-def test_a_gpu_is_asked_itself(monkeypatch):
-    of_processor(monkeypatch, avx512_bf16=False)
-    for has, kind in ((True, torch.bfloat16), (False, torch.float32)):
-        monkeypatch.setattr(
-            torch.cuda, "is_bf16_supported", lambda including_emulation, has=has: has
-        )
-        assert choose_precision("auto", torch.device("cuda")) == kind
-    assert choose_precision("auto", torch.device("mps")) == torch.float32
+def test_where_torch_has_no_library_for_it_it_is_no_gain(monkeypatch):
+    monkeypatch.setattr(processor, "_capabilities", lambda: {"bf16": True})
+    monkeypatch.setattr(processor, "_onednn", lambda: False)
+    assert choose_precision("auto", CPU) == torch.float32
 
 
 def trained(recipe: Recipe, folder: Path) -> tuple[list[float], dict[str, torch.Tensor]]:

@@ -17,7 +17,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any
 
 import torch
@@ -25,15 +24,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from seqloom.nn.processor import left_half_used
+
 _SMALL = 64
 """Weights with a side below this gain nothing from bfloat16."""
 _LARGE = 1 << 19
 """Numbers in a weight from which on oneDNN gains more than it costs to hand over."""
 
-_rounded: ContextVar["dict[int, tuple[Tensor, Rounded]] | None"] = ContextVar(
-    "rounded", default=None
-)
-"""The weights that were rounded since bfloat16 was chosen, by their ids; None in float32."""
+_rounded: ContextVar["dict[tuple[int, ...], Rounded] | None"] = ContextVar("rounded", default=None)
+"""The weights that were rounded since bfloat16 was chosen, by where they stand; None in float32."""
 
 
 @contextmanager
@@ -50,6 +49,7 @@ class Factor(ABC):
     """A weight W [O, I], ready to be multiplied. Results go to `out` where it is given."""
 
     def __init__(self, weight: Float[Tensor, "O I"]) -> None:
+        self.weight = weight
         self._W = weight.detach()
 
     @abstractmethod
@@ -94,7 +94,8 @@ class Rounded(Factor):
     """In bfloat16."""
 
     def __init__(self, weight: Float[Tensor, "O I"]) -> None:
-        super().__init__(self.ready(weight))
+        super().__init__(weight)
+        self._W = self.ready(self._W)
 
     def ready(self, rows: Float[Tensor, "N F"]) -> Tensor:
         return rows.to(torch.bfloat16, memory_format=torch.contiguous_format)
@@ -132,11 +133,12 @@ def factor(weight: Float[Tensor, "O I"]) -> Factor:
         return Plain(weight)
     known = _rounded.get()
     if known is not None and min(weight.shape) >= _SMALL:
-        if id(weight) not in known:  # kept together, so that no other tensor takes the id
-            known[id(weight)] = weight, Rounded(weight)
-        return known[id(weight)][1]
+        place = weight.data_ptr(), *weight.shape, *weight.stride()
+        if place not in known:  # a factor keeps its weight, so that no other comes to stand there
+            known[place] = Rounded(weight)
+        return known[place]
     large = torch.is_grad_enabled() and weight.numel() >= _LARGE
-    gains = large and weight.device.type == "cpu" and half_used()
+    gains = large and weight.device.type == "cpu" and left_half_used()
     return OneDNN(weight) if gains else Plain(weight)
 
 
@@ -172,7 +174,7 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, ready: Factor) -> Tensor:
         rows = ready.ready(_rows(x))
-        ctx.save_for_backward(rows)
+        ctx.save_for_backward(rows, weight)  # the weight, so that torch sees if it was changed
         ctx.weight = ready
         y = ready.on(rows)
         y = y if bias is None else y.add_(bias)
@@ -181,22 +183,16 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grad_outputs: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        (rows,), weight, given = ctx.saved_tensors, ctx.weight, _rows(grad_outputs[0])
+        (rows, _), weight, given = ctx.saved_tensors, ctx.weight, _rows(grad_outputs[0])
         wants_x, wants_weight, wants_bias, _ = ctx.needs_input_grad
         slope = weight.ready(given)
-        of_x = weight.back(slope).view(*grad_outputs[0].shape[:-1], -1) if wants_x else None
+        of_x = (
+            weight.back(slope).view(*grad_outputs[0].shape[:-1], rows.shape[1]) if wants_x else None
+        )
         of_weight = weight.gradient(slope, rows) if wants_weight else None
         return of_x, of_weight, given.sum(dim=0) if wants_bias else None, None
 
 
 def _rows(x: Float[Tensor, "*batch I"]) -> Float[Tensor, "N I"]:
     """One behind the other."""
-    return x.contiguous().view(-1, x.shape[-1])
-
-
-@cache
-def half_used() -> bool:
-    """Whether torch's usual library leaves out half of what the processor could do."""
-    has = torch.cpu.get_capabilities()
-    known = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-    return known and str(has["cpu_name"]).startswith("AMD") and bool(has.get("avx512_f"))
+    return x.contiguous().flatten(0, -2)

@@ -100,6 +100,8 @@ def _in_loop(
     task = _task(recipe, folder, device, going_on, report)
     yield from (Note(text) for text in task.notes)
     run = _fit(recipe, task)
+    if run.precision == torch.bfloat16:
+        yield Note("weights are multiplied in bfloat16 (training.precision)")
     if going_on:
         load_checkpoint(last, run)
         _refuse_spent(run, folder)

@@ -24,6 +24,7 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from seqloom.kernel.gates import gru_back, gru_on
 from seqloom.nn.cells.cell import Affine, CellState
@@ -65,13 +66,14 @@ class _Scan(torch.autograd.Function):
         for t, (before, sums) in enumerate(zip(hs[:-1].unbind(0), a.unbind(0), strict=True)):
             weight.on(before, sums)
             on(t)
-        ctx.save_for_backward(a, ns, hs)
+        ctx.save_for_backward(R, a, ns, hs)
         ctx.weight = weight
         return hs[1:]
 
     @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        a, ns, hs = ctx.saved_tensors
+    @once_differentiable
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        _, a, ns, hs = ctx.saved_tensors
         weight: Factor = ctx.weight
         da, dx, dh = torch.empty_like(a), torch.empty_like(a), torch.zeros_like(hs[0])
         back = (_compiled_back if compiled(a) else _back)(a, ns, hs, dh, da, dx)

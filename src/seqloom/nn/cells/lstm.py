@@ -23,6 +23,7 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from seqloom.kernel.gates import lstm_back, lstm_on
 from seqloom.nn.cells.cell import Affine, CellState
@@ -61,15 +62,16 @@ class _Scan(torch.autograd.Function):
         for t, (given, before, sums) in enumerate(each):
             weight.added(given, before, sums)
             on(t)
-        ctx.save_for_backward(a, hs, cs, us)
+        ctx.save_for_backward(R, a, hs, cs, us)
         ctx.weight = weight
         ctx.set_materialize_grads(False)
         return hs[1:], cs[1:]
 
     @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
+    @once_differentiable
+    def backward(ctx: Any, *grad_outputs: Tensor | None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         dhs, dcs = grad_outputs
-        a, hs, cs, us = ctx.saved_tensors
+        _, a, hs, cs, us = ctx.saved_tensors
         weight: Factor = ctx.weight
         da, dh, dc = torch.empty_like(a), torch.zeros_like(hs[0]), torch.zeros_like(cs[0])
         back = (_compiled_back if compiled(a) else _back)(a, cs, us, dh, dc, da)

@@ -63,6 +63,7 @@ class _CrossEntropy(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         (slope, of_bias, features), weight, scale = ctx.saved_tensors, ctx.weight, slopes[0]
+        slope = weight.ready(slope)
         of_features = weight.back(slope).mul_(scale)
         of_weight = weight.gradient(slope, features).mul_(scale)
         return of_features, of_weight, None, of_bias * scale, None, None
@@ -79,6 +80,9 @@ class _Sums(NamedTuple):
 
 def _compiled(z: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> _Sums:
     (n, V), bias, targets = z.shape, bias.contiguous(), targets.contiguous()
+    assert targets.dtype == torch.int64
+    if n and not 0 <= int(targets.min()) <= int(targets.max()) < V:
+        raise IndexError(f"a target is no id below {V}")
     nll, uniform = bias.new_empty(n), bias.new_empty(n)
     parts = bias.new_zeros(parts_of(n, V, torch.get_num_threads()), V)
     found = nll.data_ptr(), uniform.data_ptr()
