@@ -192,6 +192,9 @@ def test_the_commands_answer(tmp_path):
     assert "mean squared error, standardised" in said.stdout
     said = CliRunner().invoke(app, ["explain", run, path, "--png", str(tmp_path / "x.png")])
     assert "most attention" in said.stdout
+    said = CliRunner().invoke(app, ["explain", run, path, "--json", "a.json", "--at", "40"])
+    assert said.exit_code == 2
+    assert "--json: not for models of the family frames" in said.output
     said = CliRunner().invoke(app, ["info", run])
     assert "6 rows read, 3 forecast, hour known" in said.stdout
     said = CliRunner().invoke(app, ["predict", run, path, "--at", "99"])

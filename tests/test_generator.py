@@ -241,6 +241,12 @@ def test_info_says_what_it_is(name, request):
         ("text", ["generate", "--samples", 0], "samples must be at least 1"),
         ("text", ["predict"], "seqloom generate"),
         ("text", ["explain", "abc"], "no window"),
+        (
+            "hand",
+            ["explain", "fox", "--html", "a.html"],
+            "--html: not for models of the family next",
+        ),
+        ("hand", ["explain", "fox", "--method", "gradient"], "takes --png, --json and --device."),
         ("text", ["evaluate"], "names no test set"),
         ("strokes", ["generate"], "needs --out FILE"),
         ("strokes", ["generate", "--text", "a", "--out", "a.svg"], "draws freely"),

@@ -180,6 +180,19 @@ def test_the_commands(classifier: Classifier, files: tuple[Path, Path], tmp_path
     assert "documents" in answer.stdout
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["--method=attention", "--svg=a.svg", "--gates", "--neighbours=2", "--level=word", "--beam=2"],
+)
+def test_explain_refuses_what_is_not_for_documents(classifier: Classifier, option: str):
+    command = ["explain", str(classifier.folder), "재미있어요.", "--device", "cpu", option]
+    answer = CliRunner().invoke(app, command)
+    assert answer.exit_code == 2
+    [line] = answer.output.strip().splitlines()
+    assert f"error: {option.partition('=')[0]}: not for models of the family documents" in line
+    assert "takes --png, --html, --json and --device." in line
+
+
 def test_a_row_that_is_set_aside_is_answered_with_an_empty_line(
     classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -1,6 +1,7 @@
 """Answers do not depend on company, and say what the model says without a service."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from tests.server.conftest import SOURCES
 
 from seqloom.data.example import Example
 from seqloom.model import Model
-from seqloom.server.answers import answer
+from seqloom.server.answers import RefusedError, _shown, answer
 
 SETTINGS: list[dict[str, Any]] = [
     {},
@@ -51,6 +52,14 @@ def test_answers_are_those_of_the_model(model: Model) -> None:
     assert [content for _, content in found] == [
         json.loads(json.dumps(result.to_dict())) for result in offline
     ]
+
+
+def test_without_attention_there_is_no_alignment(model: Model) -> None:
+    result = model.predict("가나")
+    blind = replace(result, outputs=tuple(replace(o, attention=None) for o in result.outputs))
+    with pytest.raises(RefusedError, match="this model has none"):
+        _shown(item("가나") | {"alignments": True}, blind)
+    assert "outputs" in _shown(item("가나") | {"alignments": False}, blind)
 
 
 def test_scores_are_those_of_the_model(model: Model) -> None:

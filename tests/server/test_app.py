@@ -8,6 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.server.conftest import SOURCES, Serve
 
+from seqloom.cli.written import Writer
+from seqloom.data.example import Example
 from seqloom.model import Model
 
 
@@ -32,6 +34,22 @@ def test_attention_comes_only_where_it_was_asked_for(serve: Serve) -> None:
     rows = shown["outputs"][0]["attention"]
     assert len(rows) == len(shown["outputs"][0]["tokens"])
     assert all(len(row) == len(shown["source_tokens"]) for row in rows)
+
+
+def test_alignments_are_those_of_the_command_line(serve: Serve, model: Model) -> None:
+    client = serve()
+    [feature, *_] = client.get("/v1/models").json()["models"][0]["source"]["features"]
+    search = {"beam": 3, "nbest": 2}
+    body = {"sources": ["가나", "나", ""], "features": [[feature], [], []], **search}
+    found = post(client, {**body, "alignments": True}).json()["results"]
+    asked = [Example("가나", features=(feature,)), Example("나"), Example("")]
+    writer = Writer("jsonl", alignments=True)
+    for given, result, own in zip(asked, model.predict(asked, **search), found, strict=True):
+        line = json.loads(writer.write(0, result, len(given.features)))
+        assert own["outputs"] == [{**each, "attention": None} for each in line["outputs"]]
+    assert found[0]["outputs"][0]["alignment"]
+    assert found[2]["outputs"][0]["alignment"] == ""
+    assert "alignment" not in post(client, body).json()["results"][0]["outputs"][0]
 
 
 def test_features_go_with_their_sources(serve: Serve) -> None:

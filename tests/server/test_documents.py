@@ -79,6 +79,9 @@ def test_what_a_classifier_cannot_do_is_refused(client: TestClient):
     answer = client.post("/v1/score", json={"pairs": [[TEXTS[0], "좋음"]]})
     assert answer.status_code == 422
     assert "labels to documents" in answer.json()["error"]["message"]
+    answer = client.post("/v1/predict", json={"source": TEXTS[0], "alignments": True})
+    assert answer.status_code == 422
+    assert "this model gives labels" in answer.json()["error"]["message"]
 
 
 def test_a_document_without_words_is_answered(client: TestClient):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from seqloom.cli.offered import check_offered
 from seqloom.cli.options import (
     Beam,
     Device,
@@ -24,6 +25,7 @@ from seqloom.cli.unknown import Unknown
 
 
 def explain(
+    context: typer.Context,
     run: Run,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The source, or the document.")],
     feature: Annotated[
@@ -122,12 +124,15 @@ def explain(
 
     model = load([run, *(also or [])], device)
     if is_classifier(model):
+        check_offered(context, model, "--png", "--html", "--json")
         explain_document(model, text, png, html, json_file)
         return
     if is_generator(model):
+        check_offered(context, model, "--png", "--json")
         explain_generator(model, text, png, json_file)
         return
     if is_converter(model):
+        check_offered(context, model, "--png", "--at")
         explain_frames(model, text, png, at)
         return
     model = as_pairs(model, "explain")

@@ -23,6 +23,7 @@ from seqloom.errors import SourceTooLong, UserError
 from seqloom.explanation import Explanation
 from seqloom.model import Model
 from seqloom.predict import Predictor, Result
+from seqloom.predict.alignment import pharaoh
 from seqloom.predict.prefix import Prefix
 from seqloom.predict.trace import trace
 from seqloom.server import documents
@@ -105,10 +106,22 @@ def _predict(
     predictor = Predictor(model.codec, model.answering.stepper(), _search(model, settings))
     examples = list(map(_example, items))
     results = list(predictor.predict(examples, **_demands(model, settings)))
-    return [
-        result.to_dict(attention=item["attention"])
-        for item, result in zip(items, results, strict=True)
-    ]
+    return [_shown(item, result) for item, result in zip(items, results, strict=True)]
+
+
+def _shown(item: Item, result: Result) -> dict[str, Any]:
+    """What the item asks to see of its result."""
+    told: dict[str, Any] = result.to_dict(attention=item["attention"])
+    if not item.get("alignments"):
+        return told
+    for each, output in zip(told["outputs"], result.outputs, strict=True):
+        if output.tokens and output.attention is None:
+            raise RefusedError(
+                "alignments come from attention weights, but this model has none. Leave them out."
+            )
+        features = len(item["features"])
+        each["alignment"] = pharaoh(result.source_tokens, output, features) if output.tokens else ""
+    return told
 
 
 def _explain(
@@ -195,6 +208,10 @@ def _told(
         return _ANSWERS[kind](model, settings, items, show)
     if kind not in documents.ANSWERS:
         raise RefusedError("This model gives labels to documents. Ask it to predict or to explain.")
+    if any(item.get("alignments") for item in items):
+        raise RefusedError(
+            "alignments are of outputs, but this model gives labels. Leave them out."
+        )
     return documents.ANSWERS[kind](model, items)
 
 

@@ -77,6 +77,11 @@ def _load(folder: str) -> Served:
     if model.recipe.family == "documents":
         return cast("Served", model)
     model = as_pairs(model, "seqloom serve")
+    if model.recipe.series is not None:
+        raise UserError(
+            f"{folder}: seqloom serve is for sources of text, but this model reads "
+            f"{model.recipe.source.kind} from files. Use: seqloom predict {folder} FILE"
+        )
     model.answering.stepper()  # packs the weights of the compiled kernel
     return model
 

@@ -123,14 +123,15 @@ def _items(question: Predict) -> list[dict[str, Any]]:
     if (question.source is None) == (question.sources is None):
         raise FailedError(422, "invalid", "Give either 'source' or 'sources'.")
     features: Any = question.features
+    shown = {"attention": question.attention, "alignments": question.alignments}
     if question.sources is None:
         if features and not all(isinstance(each, str) for each in features):
             raise FailedError(422, "invalid", "'features' of one source are a list of texts.")
         own = features or []
-        return [{"source": question.source, "features": own, "attention": question.attention}]
+        return [{"source": question.source, "features": own, **shown}]
     lists = _features(features, len(question.sources))
     return [
-        {"source": source, "features": own, "attention": question.attention}
+        {"source": source, "features": own, **shown}
         for source, own in zip(question.sources, lists, strict=True)
     ]
 

@@ -9,6 +9,7 @@ from seqloom.attribution.erased import Erasing
 from seqloom.explain.levels import Level
 
 _KOREAN = "가감"
+"""Examples ask a model of Korean pronunciation."""
 
 
 class _Strict(BaseModel):
@@ -61,14 +62,15 @@ _SETTINGS = _Question.model_fields.keys() - {"model"}
 
 
 class Predict(_Question):
-    """One source, or several."""
+    """One source, or several. The examples are for a model of Korean pronunciation."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {"source": _KOREAN},
                 {"sources": [_KOREAN, "국물"], "beam": 5, "nbest": 3},
-                {"source": _KOREAN, "prefix": "k a", "attention": True},
+                {"source": _KOREAN, "prefix": "k a̠", "attention": True},
+                {"source": _KOREAN, "alignments": True},
             ]
         }
     )
@@ -78,10 +80,11 @@ class Predict(_Question):
         None, description="Of the source, or a list for each of the sources."
     )
     attention: bool = Field(False, description="Also the attention weights.")
+    alignments: bool = Field(False, description="Also the alignment, in Pharaoh format (0-0 1-2).")
 
 
 class Explain(_Question):
-    """One source."""
+    """One source. The example is for a model of Korean pronunciation."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"source": _KOREAN, "beam": 5, "alternatives": 5}]}
@@ -103,7 +106,7 @@ class Explain(_Question):
 
 
 class Stream(_Question):
-    """One source, answered while the output grows."""
+    """One source, answered while the output grows. The example is for a model of Korean pronunciation."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"source": _KOREAN, "beam": 1}]})
     source: str
@@ -112,9 +115,9 @@ class Stream(_Question):
 
 
 class Score(_Strict):
-    """Pairs of a source and a target."""
+    """Pairs of a source and a target. The example is for a model of Korean pronunciation."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [[_KOREAN, "k a ɡ a m"]]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [[_KOREAN, "k a̠ ɡ a̠ m"]]}]})
     model: str | None = None
     pairs: list[tuple[str, str]]
     features: list[list[str]] | None = None

@@ -17,7 +17,8 @@ class Failure(BaseModel):
 
 
 class Output(BaseModel):
-    """One hypothesis; log probabilities are natural logs, the end of the output counted."""
+    """One hypothesis; log probabilities are natural logs, the end of the output counted. `alignment` is
+    there if `alignments` were asked for: source position - output position, features not counted."""
 
     text: str
     tokens: list[str]
@@ -27,6 +28,7 @@ class Output(BaseModel):
     finished: bool
     origin: str
     attention: list[list[float]] | None
+    alignment: str | None = None
 
 
 class Sentence(BaseModel):
