@@ -227,6 +227,20 @@ def test_an_error_is_said_in_words_and_the_last_answer_stays(opened, service):
     expect(page.locator("#status")).to_have_text(re.compile("Answered"))
 
 
+def test_an_error_is_said_in_the_readers_language_too(opened, service):
+    page = opened("s=abc", locale="ko-KR")
+    expect(output(page)).to_have_text("ABC")
+    service.refuse = (422, "too_long", "At most 9 characters, but found 11.")
+    page.locator("#source").fill("abcabcabcab")
+    expect(page.locator("#status")).to_have_text(
+        "답하지 못했습니다: 글이 너무 깁니다. 짧게 줄이거나 나누어 물어 주세요. "
+        "(At most 9 characters, but found 11.)"
+    )
+    service.refuse = (418, "unheard_of", "I am a teapot.")
+    page.locator("#source").fill("abcd")
+    expect(page.locator("#status")).to_have_text("답하지 못했습니다: I am a teapot.")
+
+
 def test_a_slow_model_is_waited_for_in_words(opened, service):
     service.delay = {"abcd": 2.0}
     page = opened("s=abc")

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { Panel } from "./panel.js";
 import { explain, models, setToken } from "./server.js";
 import { EMPTY, read, written } from "./state.js";
-import { preferred, say, setLanguage, translate } from "./strings.js";
+import { preferred, reason, say, setLanguage, translate } from "./strings.js";
 
 const find = (id) => document.getElementById(id);
 const field = Object.fromEntries(["source", "model", "compare", "beam", "nbest", "features", "language", "theme", "token"]
@@ -81,7 +81,8 @@ function told() {
   if (!problem) readOut();
 }
 
-const sentence = ({ kind, message, seconds }) => say(kind, { message, seconds });
+const sentence = ({ kind, message, seconds, code }) =>
+  say(kind, { message: kind === "failed" ? reason(code, message) : message, seconds });
 
 const good = (reports) => {
   const times = reports.map((report) => report.took).filter((took) => took !== null);

@@ -10,10 +10,11 @@
 //   failed   the question cannot be answered  say why
 
 export class Problem extends Error {
-  constructor(kind, message = "", seconds = 2) {
+  constructor(kind, message = "", seconds = 2, code = "") {
     super(message);
     this.kind = kind;
     this.seconds = seconds;
+    this.code = code;
   }
 }
 
@@ -50,7 +51,7 @@ const refuse = async (response) => {
   const seconds = Number(response.headers.get("Retry-After")) || 2;
   if (response.status === 401) throw new Problem("refused", message);
   if ([429, 502, 503, 504].includes(response.status)) throw new Problem("busy", message, seconds);
-  throw new Problem("failed", message);
+  throw new Problem("failed", message, seconds, error?.code);
 };
 
 export const models = async () => (await ask("v1/models")).models;

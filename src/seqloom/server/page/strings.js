@@ -70,6 +70,11 @@ const TABLE = {
     busy: "The server is busy. Asking again in {seconds} s.",
     refused: "This server asks for an access token.",
     failed: "No answer: {message}",
+    why_too_long: "{message}",
+    why_too_large: "{message}",
+    why_refused: "{message}",
+    why_invalid: "{message}",
+    why_internal: "{message}",
     strange: "The server sent something that this page cannot read.",
     labels: "Labels",
     document: "What counted",
@@ -149,6 +154,11 @@ const TABLE = {
     busy: "서버가 바쁩니다. {seconds}초 뒤에 다시 묻겠습니다.",
     refused: "이 서버는 접근 토큰을 요구합니다.",
     failed: "답하지 못했습니다: {message}",
+    why_too_long: "글이 너무 깁니다. 짧게 줄이거나 나누어 물어 주세요. ({message})",
+    why_too_large: "한 번에 묻기에는 너무 큽니다. 나누어 물어 주세요. ({message})",
+    why_refused: "이 설정으로는 답할 수 없습니다. ({message})",
+    why_invalid: "질문의 형식이 맞지 않습니다. ({message})",
+    why_internal: "서버에서 오류가 났습니다. ({message})",
     strange: "서버가 보낸 것을 이 페이지가 읽을 수 없습니다.",
     labels: "분류",
     document: "무엇이 중요했나",
@@ -177,6 +187,10 @@ export const setLanguage = (tag) => {
 /** A sentence in the reader's language. */
 export const say = (name, values = {}) =>
   TABLE[language][name].replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
+
+/** Why there is no answer: what the service says, in English, behind a sentence of the reader's language for
+    the codes that have one. */
+export const reason = (code, message) => (`why_${code}` in TABLE[language] ? say(`why_${code}`, { message }) : message);
 
 /** The fixed words of the page, by their data-text and data-placeholder. */
 export const translate = (root) => {

@@ -3,10 +3,11 @@
 // that the page stays quick to the touch.
 
 export class Problem extends Error {
-  constructor(kind, message = "", seconds = 2) {
+  constructor(kind, message = "", seconds = 2, code = "") {
     super(message);
     this.kind = kind;
     this.seconds = seconds;
+    this.code = code;
   }
 }
 
