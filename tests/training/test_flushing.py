@@ -11,18 +11,6 @@ from seqloom.training.flushing import flushes, flushing
 from seqloom.training.loop import Step
 from seqloom.training.run import training
 
-TINY = [
-    "encoder.hidden=4", "encoder.embedding=4", "decoder.hidden=4", "decoder.embedding=4",
-    "training.max_updates=2", "training.device=cpu", "data.dev_size=2",
-]  # fmt: skip
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Recipe:
-    pairs = tmp_path / "pairs.tsv"
-    pairs.write_text("".join(f"{word}\t{word[::-1]}\n" for word in ("ab", "bc", "ca", "abc", "cb")))
-    return override(Recipe(), [*TINY, f"data.train=['{pairs}']"])
-
 
 def test_training_flushes_and_leaves_no_trace(recipe: Recipe, tmp_path: Path) -> None:
     assert not flushes()

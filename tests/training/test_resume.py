@@ -8,18 +8,6 @@ from seqloom.config import Recipe, override
 from seqloom.errors import UserError
 from seqloom.training.run import training
 
-TINY = [
-    "encoder.hidden=4", "encoder.embedding=4", "decoder.hidden=4", "decoder.embedding=4",
-    "training.max_updates=2", "training.device=cpu", "data.dev_size=2",
-]  # fmt: skip
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Recipe:
-    pairs = tmp_path / "pairs.tsv"
-    pairs.write_text("".join(f"{word}\t{word[::-1]}\n" for word in ("ab", "bc", "ca", "abc", "cb")))
-    return override(Recipe(), [*TINY, f"data.train=['{pairs}']"])
-
 
 def run(recipe: Recipe, folder: Path, resume: bool = False) -> None:
     for _ in training(recipe, folder, resume=resume):

@@ -31,7 +31,7 @@ _SMALL = 64
 _LARGE = 1 << 19
 """Numbers in a weight from which on oneDNN gains more than it costs to hand over."""
 
-_rounded: ContextVar["dict[tuple[int, ...], Rounded] | None"] = ContextVar("rounded", default=None)
+_rounded: ContextVar["dict[tuple[int, ...], Bfloat16] | None"] = ContextVar("rounded", default=None)
 """The weights that were rounded since bfloat16 was chosen, by where they stand; None in float32."""
 
 
@@ -68,11 +68,11 @@ class Factor(ABC):
         """out = given + W x."""
         self.on(x, out).add_(given)
 
-    def ready(self, rows: Float[Tensor, "N F"]) -> Tensor:
+    def prepared(self, rows: Float[Tensor, "N F"]) -> Tensor:
         """What is multiplied more than once, made fit for it once."""
         return rows
 
-    def unread(self, x: Float[Tensor, "N I"]) -> Tensor:
+    def raw(self, x: Float[Tensor, "N I"]) -> Tensor:
         """W x in the type that it comes in, [N, O]."""
         return self.on(x)
 
@@ -90,29 +90,29 @@ class Plain(Factor):
         torch.addmm(given, x, self._W.t(), out=out)
 
 
-class Rounded(Factor):
+class Bfloat16(Factor):
     """In bfloat16."""
 
     def __init__(self, weight: Float[Tensor, "O I"]) -> None:
         super().__init__(weight)
-        self._W = self.ready(self._W)
+        self._W = self.prepared(self._W)
 
-    def ready(self, rows: Float[Tensor, "N F"]) -> Tensor:
+    def prepared(self, rows: Float[Tensor, "N F"]) -> Tensor:
         return rows.to(torch.bfloat16, memory_format=torch.contiguous_format)
 
-    def unread(self, x: Float[Tensor, "N I"]) -> Tensor:
-        return self.ready(x) @ self._W.t()
+    def raw(self, x: Float[Tensor, "N I"]) -> Tensor:
+        return self.prepared(x) @ self._W.t()
 
     def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
-        y = self.unread(x)
+        y = self.raw(x)
         return y.float() if out is None else out.copy_(y)
 
     def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
-        of_x = self.ready(slope) @ self._W
+        of_x = self.prepared(slope) @ self._W
         return of_x.float() if out is None else out.copy_(of_x)
 
     def gradient(self, slope: Float[Tensor, "N O"], x: Float[Tensor, "N I"]) -> Tensor:
-        return (self.ready(slope).t() @ self.ready(x)).float()
+        return (self.prepared(slope).t() @ self.prepared(x)).float()
 
 
 class OneDNN(Factor):
@@ -135,7 +135,7 @@ def factor(weight: Float[Tensor, "O I"]) -> Factor:
     if known is not None and min(weight.shape) >= _SMALL:
         place = weight.data_ptr(), *weight.shape, *weight.stride()
         if place not in known:  # a factor keeps its weight, so that no other comes to stand there
-            known[place] = Rounded(weight)
+            known[place] = Bfloat16(weight)
         return known[place]
     large = torch.is_grad_enabled() and weight.numel() >= _LARGE
     gains = large and weight.device.type == "cpu" and left_half_used()
@@ -173,7 +173,7 @@ class Linear(nn.Linear):
 class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, ready: Factor) -> Tensor:
-        rows = ready.ready(_rows(x))
+        rows = ready.prepared(_rows(x))
         ctx.save_for_backward(rows, weight)  # the weight, so that torch sees if it was changed
         ctx.weight = ready
         y = ready.on(rows)
@@ -185,7 +185,7 @@ class _Linear(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         (rows, _), weight, given = ctx.saved_tensors, ctx.weight, _rows(grad_outputs[0])
         wants_x, wants_weight, wants_bias, _ = ctx.needs_input_grad
-        slope = weight.ready(given)
+        slope = weight.prepared(given)
         of_x = (
             weight.back(slope).view(*grad_outputs[0].shape[:-1], rows.shape[1]) if wants_x else None
         )

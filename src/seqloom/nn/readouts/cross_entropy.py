@@ -50,9 +50,9 @@ class _CrossEntropy(torch.autograd.Function):
         targets: Tensor,
         smoothing: float,
     ) -> tuple[Tensor, Tensor]:
-        features = ready.ready(features)
+        features = ready.prepared(features)
         sums = (_compiled if compiled(bias) else _by_torch)(
-            ready.unread(features), bias, targets, smoothing
+            ready.raw(features), bias, targets, smoothing
         )
         ctx.save_for_backward(sums.slope, sums.of_bias, features)
         ctx.weight = ready
@@ -63,7 +63,7 @@ class _CrossEntropy(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         (slope, of_bias, features), weight, scale = ctx.saved_tensors, ctx.weight, slopes[0]
-        slope = weight.ready(slope)
+        slope = weight.prepared(slope)
         of_features = weight.back(slope).mul_(scale)
         of_weight = weight.gradient(slope, features).mul_(scale)
         return of_features, of_weight, None, of_bias * scale, None, None
