@@ -155,6 +155,15 @@ def test_a_killed_worker_is_replaced_and_only_its_requests_fail() -> None:
         assert again < 10  # two seconds are measured by benchmarks.serve, on cores that are free
 
 
+def test_who_asks_after_an_idle_worker_was_killed_never_notices() -> None:
+    with serving(FIXTURE) as service, service.client() as client:
+        for _ in range(5):
+            [worker] = service.workers
+            os.kill(worker, signal.SIGKILL)
+            assert client.post("/v1/predict", json={"source": "가"}).status_code == 200
+            assert wait_until(lambda gone=worker: service.workers not in ([], [gone]))
+
+
 def test_when_the_nursery_is_killed_another_takes_its_place() -> None:
     with serving(FIXTURE) as service, service.client() as client:
         [nursery], [worker] = children(service.process.pid), service.workers

@@ -173,12 +173,9 @@ class Predictor(Generic[State]):
         if self._settings.mbr != "none":
             outputs = minimum_risk(outputs, self._settings.mbr)[: self._settings.nbest]
         read, text, codec = question.source, question.example.source, self._codec.source
-        return Result(
-            source=text,
-            source_tokens=read.labels or codec.tokens(read.plain),
-            outputs=tuple(outputs),
-            unknown=() if read.labels else codec.unknown(text),
-        )
+        tokens = read.labels or codec.tokens(read.plain)
+        unknown = codec.unknown(text) if UNK in read.plain and not read.labels else ()
+        return Result(source=text, source_tokens=tokens, outputs=tuple(outputs), unknown=unknown)
 
     def _output(self, question: "_Question", hypothesis: Hypothesis) -> Output:
         written, open = hypothesis.tokens, question.source.open

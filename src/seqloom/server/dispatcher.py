@@ -1,7 +1,10 @@
-"""Hands batches of waiting jobs to workers that are free, and their answers back.
+"""Hands batches of waiting jobs to workers, and their answers back.
 
-A worker has one batch at a time. One that dies takes its batch along: those jobs fail with
-LostError, which a client may try again, and no other job notices.
+A worker has one batch at work. A second one is sent ahead where as many wait as are at work, of the same
+group: the worker then goes on at once, without waiting until the front has told the others their answers.
+
+One that dies takes the batch along that it had begun: those jobs fail with LostError, which a client may
+try again, and no other job notices. What it had not begun is given to another.
 """
 
 import asyncio
@@ -9,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from seqloom.server.job import Job, Reply
+from seqloom.server.job import Group, Job, Reply
 from seqloom.server.meters import Meters
 from seqloom.server.queue import FullError, Queue
 
@@ -18,7 +21,11 @@ _GRACE = 1.0
 
 
 class LostError(Exception):
-    """The worker that had the job is gone."""
+    """The worker that had the job is gone; whether it had begun."""
+
+    def __init__(self, *, begun: bool = True) -> None:
+        super().__init__()
+        self.begun = begun
 
 
 class LateError(Exception):
@@ -39,12 +46,42 @@ class Worker(Protocol):
     retired: bool
 
     async def answer(self, batch: Sequence[Job]) -> list[Reply]:
-        """One reply for each job. Raises LostError."""
+        """One reply for each job, batch after batch. Raises LostError."""
         ...
 
     def dismiss(self, *, at_once: bool = False) -> None:
         """Let it go; `at_once` kills it in the middle of its work."""
         ...
+
+
+class _AtWork:
+    """What a worker has: the batch that it answers, and perhaps the next one.
+
+    since  when it began with the first, by the event loop's clock
+    """
+
+    def __init__(self) -> None:
+        self.batches: list[Sequence[Job]] = []
+        self.since = 0.0
+
+    def take(self, batch: Sequence[Job]) -> None:
+        if not self.batches:
+            self.since = asyncio.get_running_loop().time()
+        self.batches.append(batch)
+
+    def finish(self, batch: Sequence[Job]) -> float:
+        """The seconds that it took."""
+        began, self.since = self.since, asyncio.get_running_loop().time()
+        self.batches.remove(batch)
+        return self.since - began
+
+    def goes_on_with(self, group: Group, waiting: int) -> bool:
+        """Whether the next batch may be sent ahead: not of another group, which could be far quicker
+        than what is at work, and not fewer than that, which would make small batches."""
+        if len(self.batches) != 1:
+            return False
+        [batch] = self.batches
+        return group.merges and batch[0].group == group and waiting >= len(batch)
 
 
 class Dispatcher:
@@ -54,7 +91,7 @@ class Dispatcher:
         self._queue = queue
         self._batch = batch
         self._meters = meters
-        self._idle: list[Worker] = []
+        self._at_work: dict[Worker, _AtWork] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._seconds_each = 0.01
 
@@ -79,47 +116,79 @@ class Dispatcher:
 
     def join(self, worker: Worker) -> None:
         """A worker that is free."""
-        self._idle.append(worker)
+        self._at_work[worker] = _AtWork()
         self._dispatch()
 
     def leave(self, worker: Worker) -> None:
         """One that is gone."""
-        if worker in self._idle:
-            self._idle.remove(worker)
+        self._at_work.pop(worker, None)
 
     def retire(self, worker: Worker) -> None:
         """Let a worker go when it has answered what it has."""
         worker.retired = True
-        if worker in self._idle:
-            self._idle.remove(worker)
-            worker.dismiss()
+        at_work = self._at_work.get(worker)
+        if at_work is None or not at_work.batches:
+            self._dismiss(worker)
 
     def _dispatch(self) -> None:
-        while self._idle and (batch := self._queue.take(self._batch)):
-            task = asyncio.create_task(self._run(self._idle.pop(), batch))
+        while (worker := self._next()) and (batch := self._queue.take(self._batch)):
+            self._at_work[worker].take(batch)
+            task = asyncio.create_task(self._run(worker, batch))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         self._meters.queue.set(len(self._queue))
 
+    def _next(self) -> Worker | None:
+        """Who takes the oldest of those that wait: one that is free, else one that may be sent ahead."""
+        group = self._queue.group
+        if group is None:
+            return None
+        ahead = None
+        for worker, at_work in self._at_work.items():
+            if worker.retired:
+                continue
+            if not at_work.batches:
+                return worker
+            if at_work.goes_on_with(group, len(self._queue)):
+                ahead = worker
+        return ahead
+
     async def _run(self, worker: Worker, batch: Sequence[Job]) -> None:
-        self._meters.batch.observe(len(batch))
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        limit = max(job.deadline for job in batch) + _GRACE - started
+        limit = max(job.deadline for job in batch) + _GRACE - asyncio.get_running_loop().time()
         try:
             replies = await asyncio.wait_for(worker.answer(batch), limit)
-        except (LostError, TimeoutError):
-            for job in batch:
-                _settle(job, LostError())
+        except (LostError, TimeoutError) as error:
+            self.leave(worker)
             worker.dismiss(at_once=True)
+            self._lose(batch, begun=not isinstance(error, LostError) or error.begun)
             return
         for job, reply in zip(batch, replies, strict=True):
             _settle(job, reply)
-        self._learn((loop.time() - started) / len(batch))
-        if worker.retired:
-            worker.dismiss()
+        self._meters.batch.observe(len(batch))
+        self._go_on(worker, batch)
+
+    def _go_on(self, worker: Worker, batch: Sequence[Job]) -> None:
+        """After a batch was answered."""
+        if worker not in self._at_work:
+            return
+        at_work = self._at_work[worker]
+        self._learn(at_work.finish(batch) / len(batch))
+        if worker.retired and not at_work.batches:
+            self._dismiss(worker)
+        self._dispatch()
+
+    def _dismiss(self, worker: Worker) -> None:
+        self.leave(worker)
+        worker.dismiss()
+
+    def _lose(self, batch: Sequence[Job], *, begun: bool) -> None:
+        """What was begun may be what killed the worker, and so is not tried again."""
+        if begun:
+            for job in batch:
+                _settle(job, LostError())
         else:
-            self.join(worker)
+            self._queue.put_back(batch)
+            self._dispatch()
 
     def _learn(self, seconds: float) -> None:
         self._seconds_each += 0.1 * (seconds - self._seconds_each)

@@ -7,7 +7,7 @@ gathered while the workers were busy.
 
 from collections.abc import Sequence
 
-from seqloom.server.job import Job
+from seqloom.server.job import Group, Job
 
 
 class FullError(Exception):
@@ -24,6 +24,11 @@ class Queue:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def group(self) -> Group | None:
+        """Of the oldest job; None if nobody waits."""
+        return next((job.group for job in self._waiting if not job.reply.done()), None)
+
     def add(self, jobs: Sequence[Job]) -> None:
         """All of them. Raises FullError, and takes none, if there is no room."""
         if len(self._waiting) + len(jobs) > self._limit:
@@ -31,6 +36,10 @@ class Queue:
         if len(self._waiting) + len(jobs) > self._limit:
             raise FullError
         self._waiting.extend(jobs)
+
+    def put_back(self, jobs: Sequence[Job]) -> None:
+        """Jobs that were taken but not begun: they wait where they waited, room or not."""
+        self._waiting[:0] = jobs
 
     def take(self, most: int) -> list[Job]:
         """The next batch, the oldest job first; empty if nobody waits."""

@@ -5,12 +5,28 @@ import contextlib
 import os
 import signal
 import socket
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from seqloom.server.dispatcher import LostError
 from seqloom.server.job import Job, Reply
 from seqloom.server.wire import Frame, packed, read
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A batch that the process has; it says when it begins."""
+
+    batch: Sequence[Job]
+    replies: asyncio.Future[list[Reply]]
+    begun: bool = False
+
+    def show(self, partial: bytes) -> None:
+        for job in self.batch:
+            if job.show is not None:
+                job.show(partial)
 
 
 class RemoteWorker:
@@ -22,8 +38,7 @@ class RemoteWorker:
         self.pid = 0
         self._reader = reader
         self._writer = writer
-        self._batch: Sequence[Job] = ()
-        self._replies: asyncio.Future[list[Reply]] | None = None
+        self._batches: deque[_Sent] = deque()
         self._listening: asyncio.Task[None] | None = None
 
     @classmethod
@@ -39,17 +54,15 @@ class RemoteWorker:
         return worker
 
     async def answer(self, batch: Sequence[Job]) -> list[Reply]:
-        """One reply for each job. Raises LostError."""
+        """One reply for each job, batch after batch. Raises LostError."""
         if self.gone.is_set():
-            raise LostError
+            raise LostError(begun=False)
         group = batch[0].group
         header = {"model": group.model, "kind": group.kind, "items": [job.item for job in batch]}
-        self._batch, self._replies = batch, asyncio.get_running_loop().create_future()
+        sent = _Sent(batch, asyncio.get_running_loop().create_future())
+        self._batches.append(sent)
         self._writer.write(packed(Frame(header | {"settings": group.changes})))
-        try:
-            return await self._replies
-        finally:
-            self._batch, self._replies = (), None
+        return await sent.replies
 
     def dismiss(self, *, at_once: bool = False) -> None:
         """Let the process end; `at_once` in the middle of its work."""
@@ -60,15 +73,19 @@ class RemoteWorker:
 
     async def _listen(self) -> None:
         while (frame := await read(self._reader)) is not None:
-            if "partial" in frame.header:
-                for job in self._batch:
-                    if job.show is not None:
-                        job.show(frame.body)
-            elif self._replies is not None and not self._replies.done():
-                self._replies.set_result(_cut(frame))
+            sent = self._batches[0]
+            if "begun" in frame.header:
+                sent.begun = True
+            elif "partial" in frame.header:
+                sent.show(frame.body)
+            else:
+                self._batches.popleft()
+                if not sent.replies.done():
+                    sent.replies.set_result(_cut(frame))
         self.gone.set()
-        if self._replies is not None and not self._replies.done():
-            self._replies.set_exception(LostError())
+        for sent in self._batches:
+            if not sent.replies.done():
+                sent.replies.set_exception(LostError(begun=sent.begun))
         self._writer.close()
 
 

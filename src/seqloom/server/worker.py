@@ -2,6 +2,7 @@
 
 front <- {"pid": n, "threads": n}
 front -> {"model", "kind", "settings", "items"}
+front <- {"begun": 1}
 front <- {"partial": 1}, body                     any number of these, for a stream
 front <- {"replies": [[status, length], ...]}, the bodies one after the other
 """
@@ -27,6 +28,7 @@ def work(front: socket.socket, models: Mapping[str, Served], threads: int) -> No
         send(front, Frame({"partial": 1}, partial))
 
     while (asked := receive(front)) is not None:
+        send(front, Frame({"begun": 1}))
         about = asked.header
         replies = answer(
             models[about["model"]], about["kind"], about["settings"], about["items"], show

@@ -15,6 +15,7 @@ Written as `NAME.json`, with `NAME.pieces.json` beside it where pieces of words 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, Self, assert_never
 
@@ -136,12 +137,14 @@ class Codec:
 
     def decode(self, ids: Sequence[int], open: Sequence[str] = ()) -> str:
         """The text; <unk> reads '⁇', other specials and features are left out."""
-        first = self.vocabulary.first_token
-        return self._written(self._unit(id, open) for id in ids if id >= first or id == UNK)
+        texts, known = self._texts, self.size
+        units = (texts[id] if id < known else open[id - known] for id in ids)
+        return self._written(unit for unit in units if unit is not None)
 
     def tokens(self, ids: Sequence[int], open: Sequence[str] = ()) -> tuple[str, ...]:
         """One readable token per id, for display: '<eos>', a feature as '[PL]', a blank as '␣'."""
-        return tuple(self._shown(id, open) for id in ids)
+        readable, known, show = self._readable, self.size, self._tokenizer.show
+        return tuple(readable[id] if id < known else show(open[id - known]) for id in ids)
 
     def units(self, text: str) -> list[str]:
         """What the text is cut into."""
@@ -201,24 +204,25 @@ class Codec:
             return cls(saved.settings, tokenizer, Vocabulary(saved.features, tokens))
         return cls._with(saved.settings, tokenizer, saved.features, tokens)
 
+    @cached_property
+    def _texts(self) -> tuple[str | None, ...]:
+        """What `decode` writes for each id; None where it writes nothing."""
+        silent: list[str | None] = [None] * self.vocabulary.first_token
+        silent[UNK] = self._tokenizer.unknown
+        return (*silent, *self.vocabulary.tokens)
+
+    @cached_property
+    def _readable(self) -> tuple[str, ...]:
+        """What `tokens` shows for each id."""
+        features = (f"[{feature}]" for feature in self.vocabulary.features)
+        return (*SPECIALS, *features, *map(self._tokenizer.show, self.vocabulary.tokens))
+
     def _cut(self, text: str, lowercase: bool) -> list[str]:
         return self._tokenizer.split(normalize(text, self.settings.normalize, lowercase))
-
-    def _unit(self, id: int, open: Sequence[str]) -> str:
-        if id == UNK:
-            return self._tokenizer.unknown
-        return open[id - self.size] if id >= self.size else self.vocabulary.token(id)
 
     def _written(self, units: Iterable[str]) -> str:
         text = self._tokenizer.join(units)
         return recompose(text) if self.settings.normalize == "NFD" else text
-
-    def _shown(self, id: int, open: Sequence[str]) -> str:
-        if id < len(SPECIALS):
-            return SPECIALS[id]
-        if id < self.vocabulary.first_token:
-            return f"[{self.vocabulary.features[id - len(SPECIALS)]}]"
-        return self._tokenizer.show(self._unit(id, open))
 
 
 def _listed(settings: Characters | Whitespace | Words) -> Tokenizer:
