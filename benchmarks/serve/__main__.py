@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.serve import parts, table
+from benchmarks.serve import browser, parts, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "serving.md"
-PARTS = ("merging", "keystrokes", "recovery", "soak")
+PARTS = ("merging", "keystrokes", "browser", "recovery", "soak")
 
 
 def main() -> None:
@@ -61,6 +61,8 @@ def _measured(asked: argparse.Namespace) -> dict[str, Any]:
         found["merging"] = parts.merging(setup)
     if "keystrokes" in chosen:
         found["keystrokes"] = parts.keystrokes(setup)
+    if "browser" in chosen:
+        found["browser"] = browser.keystrokes(setup)
     if "recovery" in chosen:
         found["recovery"] = parts.recovery(setup, asked.kills)
     if "soak" in chosen and asked.soak:

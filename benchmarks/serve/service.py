@@ -25,6 +25,10 @@ class Service:
     cold: float
 
     @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def workers(self) -> list[int]:
         """Process ids of those that answer: the children of the nursery, the front's child."""
         return [pid for nursery in children(self.process.pid) for pid in children(nursery)]
@@ -40,11 +44,12 @@ class Service:
 
 
 @contextmanager
-def running(folder: Path, *options: str) -> Generator[Service]:
-    """Start it, wait until it is ready, and stop it as a service manager would."""
-    port = _free_port()
-    command = [str(Path(sys.executable).parent / "seqloom"), "serve", str(folder)]
-    command += ["--port", str(port), *options]
+def running(*arguments: str | Path, port: int = 0) -> Generator[Service]:
+    """Start it with run folders and options, wait until it is ready, and stop it as a service
+    manager would. Port 0 takes a free one."""
+    port = port or _free_port()
+    command = [str(Path(sys.executable).parent / "seqloom"), "serve", *map(str, arguments)]
+    command += ["--port", str(port)]
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

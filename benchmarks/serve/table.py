@@ -17,7 +17,13 @@ def write(results: Path, page: Path) -> None:
 
 def section(found: dict[str, Any]) -> str:
     """Markdown; parts that were not run are left out."""
-    parts = {"merging": _merging, "keystrokes": _keystrokes, "soak": _soak, "recovery": _recovery}
+    parts = {
+        "merging": _merging,
+        "keystrokes": _keystrokes,
+        "browser": _browser,
+        "soak": _soak,
+        "recovery": _recovery,
+    }
     rows = [row for name, shown in parts.items() if name in found for row in shown(found[name])]
     setup, machine = found["setup"], found["machine"]
     lines = [
@@ -61,6 +67,26 @@ def _merging(found: dict[str, Any]) -> list[Row]:
 def _keystrokes(found: dict[str, Any]) -> list[Row]:
     figure = f"p50 {found['p50_ms']:.1f} ms, p95 {found['p95_ms']:.1f} ms"
     return [("an explanation after a keystroke (HTTP alone)", "p50 <= 50 ms", figure)]
+
+
+def _browser(found: dict[str, Any]) -> list[Row]:
+    if "missing" in found:
+        return [
+            (
+                "the answer on the page after a keystroke",
+                "p50 <= 50 ms",
+                f"not measured: {found['missing']}",
+            )
+        ]
+    what = f"the answer on the page after a keystroke ({found['browser']}, headless)"
+    return [
+        (what, "p50 <= 50 ms", _percentiles(found["in_the_document_ms"])),
+        ("- painted", "", _percentiles(found["painted_ms"])),
+    ]
+
+
+def _percentiles(ms: dict[str, float]) -> str:
+    return f"p50 {ms['p50']:.1f} ms, p95 {ms['p95']:.1f} ms"
 
 
 def _soak(found: dict[str, Any]) -> list[Row]:

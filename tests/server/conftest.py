@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 import seqloom
 from seqloom.model import Model
-from seqloom.server.answers import answer
+from seqloom.server.answers import Served, answer
 from seqloom.server.app import make_app
 from seqloom.server.describe import describe
 from seqloom.server.dispatcher import Dispatcher
@@ -33,7 +33,7 @@ def model() -> Model:
 class InProcess:
     """A worker without a process."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Served) -> None:
         self.retired = False
         self.batches: list[int] = []
         self._model = model
@@ -54,7 +54,7 @@ class InProcess:
 
 
 class Crew:
-    def __init__(self, model: Model, *names: str) -> None:
+    def __init__(self, model: Served, *names: str) -> None:
         self.models = [describe(name, model) for name in names]
         self.ready = True
 
@@ -64,10 +64,18 @@ Serve = Callable[..., TestClient]
 
 @pytest.fixture
 def serve(model: Model, tmp_path: Path) -> Iterator[Serve]:
-    """Start a service: `workers=0` never answers, other settings as in Settings and Limits."""
+    """Start a service, `of` another model if one is given: `workers=0` never answers, other settings as
+    in Settings and Limits."""
     with ExitStack() as running:
 
-        def start(*, workers: int = 1, limits: dict[str, Any] | None = None, **settings: Any):
+        def start(
+            *,
+            of: Served | None = None,
+            workers: int = 1,
+            limits: dict[str, Any] | None = None,
+            **settings: Any,
+        ) -> TestClient:
+            served = of or model
             chosen = replace(
                 Settings({"tiny": FOLDER}, page=tmp_path),
                 **settings,
@@ -76,8 +84,8 @@ def serve(model: Model, tmp_path: Path) -> Iterator[Serve]:
             meters = Meters()
             dispatcher = Dispatcher(Queue(chosen.limits.queue), chosen.limits.batch, meters)
             for _ in range(workers):
-                dispatcher.join(InProcess(model))
-            app = make_app(chosen, Crew(model, *chosen.models), dispatcher, meters, Gate())
+                dispatcher.join(InProcess(served))
+            app = make_app(chosen, Crew(served, *chosen.models), dispatcher, meters, Gate())
             client = TestClient(app, base_url="http://localhost:8000")
             return running.enter_context(client)
 

@@ -9,7 +9,9 @@ from tests.server.conftest import SOURCES
 
 from seqloom.data.example import Example
 from seqloom.model import Model
-from seqloom.server.answers import RefusedError, _shown, answer
+from seqloom.server.answers import answer
+from seqloom.server.bodies import RefusedError
+from seqloom.server.pairs import shown
 
 SETTINGS: list[dict[str, Any]] = [
     {},
@@ -58,8 +60,8 @@ def test_without_attention_there_is_no_alignment(model: Model) -> None:
     result = model.predict("가나")
     blind = replace(result, outputs=tuple(replace(o, attention=None) for o in result.outputs))
     with pytest.raises(RefusedError, match="this model has none"):
-        _shown(item("가나") | {"alignments": True}, blind)
-    assert "outputs" in _shown(item("가나") | {"alignments": False}, blind)
+        shown(item("가나") | {"alignments": True}, blind)
+    assert "outputs" in shown(item("가나") | {"alignments": False}, blind)
 
 
 def test_scores_are_those_of_the_model(model: Model) -> None:

@@ -89,6 +89,24 @@ def test_a_late_answer_to_an_older_source_is_dropped(opened, service):
     expect(output(page)).to_have_text("QUICK")
 
 
+def test_of_what_is_typed_while_an_answer_is_under_way_only_the_newest_is_asked(opened):
+    asked, heard = opened().evaluate(
+        """async () => {
+          const { Asking } = await import("./asking.js");
+          const asked = [], heard = [];
+          const explain = (body) => new Promise((answer) => asked.push({ body, answer }));
+          const told = { answered: (answer) => heard.push(answer), slow() {}, problem() {} };
+          const asking = new Asking(explain, told);
+          for (const source of ["a", "ab", "abc"]) asking.ask(source, true);
+          asked[0].answer("A");
+          await Promise.resolve();
+          return [asked.map(({ body }) => body), heard];
+        }"""
+    )
+    assert asked == ["a", "abc"]
+    assert heard == ["A"]
+
+
 def test_pointing_at_an_output_token_lights_what_it_looked_at_and_the_other_way_round(opened):
     page = opened("s=abc")
     chip(page, "target", 1).hover()

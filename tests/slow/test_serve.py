@@ -164,6 +164,17 @@ def test_who_asks_after_an_idle_worker_was_killed_never_notices() -> None:
             assert wait_until(lambda gone=worker: service.workers not in ([], [gone]))
 
 
+def test_a_worker_that_hangs_is_given_up_at_the_deadline_and_replaced() -> None:
+    with serving(FIXTURE, "--deadline", "2") as service, service.client() as client:
+        assert client.post("/v1/predict", json={"source": "가"}).status_code == 200
+        [worker] = service.workers
+        os.kill(worker, signal.SIGSTOP)
+        answer = client.post("/v1/explain", json={"source": "가"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "late")
+        assert wait_until(lambda: service.workers not in ([], [worker]))
+        assert client.post("/v1/explain", json={"source": "가"}).status_code == 200
+
+
 def test_when_the_nursery_is_killed_another_takes_its_place() -> None:
     with serving(FIXTURE) as service, service.client() as client:
         [nursery], [worker] = children(service.process.pid), service.workers

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Protocol
 
 from seqloom.config.search import Search
-from seqloom.server.answers import RefusedError, chosen_search
+from seqloom.server.bodies import RefusedError
 from seqloom.server.dispatcher import BusyError, Dispatcher, LateError, LostError
 from seqloom.server.failures import FailedError
 from seqloom.server.job import Group, Job, Kind, Reply
+from seqloom.server.searching import chosen_search
 from seqloom.server.settings import Settings
 
 _log = logging.getLogger(__name__)
+
+_TEXTS = ("source", "target", "prime")
 
 
 class Serving(Protocol):
@@ -84,7 +87,7 @@ class Asking:
         most = min(limits.sources, limits.queue)
         if len(items) > most:
             _too_long(f"A request may ask about {most:,} sources at most, not {len(items):,}")
-        texts = [item[side] for item in items for side in ("source", "target") if side in item]
+        texts = [item[side] for item in items for side in _TEXTS if side in item]
         texts += [feature for item in items for feature in item["features"]]
         texts += [changes.get("prefix", ""), *changes.get("constraints", ())]
         texts += changes.get("prefix_tokens", ())
@@ -94,9 +97,9 @@ class Asking:
 
     def _check_search(self, name: str, changes: dict[str, Any]) -> None:
         given = {key: value for key, value in changes.items() if key in Search.model_fields}
-        if not given:
-            return  # the recipe's own go together
         [defaults] = [model["search"] for model in self._crew.models if model["name"] == name]
+        if not given or not defaults:
+            return  # the recipe's own go together, and not every model searches
         try:
             chosen_search(Search.model_validate(defaults), given)
         except RefusedError as error:

@@ -8,21 +8,19 @@ Settings of a search mean nothing here and are passed over.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from seqloom.server.job import Kind
+from seqloom.server.bodies import RefusedError
+from seqloom.server.job import Item, Kind, Told
 
 if TYPE_CHECKING:
     from seqloom.classifier import Classifier  # brings torch, which exported models do without
     from seqloom.predict.document import DocumentResult
 
-Item = dict[str, Any]
-Told = dict[str, Any]
-
 KIND = "documents"
 
 
-def describe_classifier(name: str, model: "Classifier") -> Told:
+def describe(name: str, model: "Classifier") -> Told:
     """For /v1/models."""
     recipe = model.recipe
     return {
@@ -38,6 +36,17 @@ def describe_classifier(name: str, model: "Classifier") -> Told:
         "attention": not model.unweighed,
         "max_source": recipe.data.max_words * recipe.data.max_sentences,
     }
+
+
+def answer(model: "Classifier", kind: Kind, items: Sequence[Item]) -> list[Told]:
+    """Raises RefusedError."""
+    if kind not in _ANSWERS:
+        raise RefusedError("This model gives labels to documents. Ask it to predict or to explain.")
+    if any(item.get("alignments") for item in items):
+        raise RefusedError(
+            "alignments are of outputs, but this model gives labels. Leave them out."
+        )
+    return _ANSWERS[kind](model, items)
 
 
 def _predict(model: "Classifier", items: Sequence[Item]) -> list[Told]:
@@ -60,7 +69,7 @@ def _results(model: "Classifier", items: Sequence[Item]) -> "list[DocumentResult
     return model.predict([item["source"] for item in items])
 
 
-ANSWERS: dict[Kind, Callable[["Classifier", Sequence[Item]], list[Told]]] = {
+_ANSWERS: dict[Kind, Callable[["Classifier", Sequence[Item]], list[Told]]] = {
     "predict": _predict,
     "explain": _explain,
 }

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from seqloom.server import shapes
-from seqloom.server.answers import problem
+from seqloom.server.bodies import problem
 from seqloom.server.told import told
 
 FAILURES: dict[int | str, dict[str, Any]] = {

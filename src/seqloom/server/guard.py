@@ -14,7 +14,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seqloom.server.answers import described, problem
+from seqloom.server.bodies import described, problem
 from seqloom.server.meters import Meters
 from seqloom.server.settings import Settings
 
@@ -34,7 +34,7 @@ _HEADERS = [
 ]
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 _ROUTES = {
-    *("/v1/predict", "/v1/explain", "/v1/score", "/v1/stream", "/v1/models"),
+    *("/v1/predict", "/v1/explain", "/v1/score", "/v1/stream", "/v1/generate", "/v1/models"),
     *("/healthz", "/readyz", "/metrics", "/openapi.json"),
 }
 _PATIENCE = 10.0

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["predict", "score", "explain", "stream"]
+Kind = Literal["predict", "score", "explain", "stream", "generate"]
+Item = dict[str, Any]
+"""What is asked of a worker: a source, and what goes with it."""
+Told = dict[str, Any]
+"""An answer, before it is JSON."""
+Show = Callable[[bytes], None]
+"""Told what there is of a streamed answer."""
 
 
 class Reply(NamedTuple):
@@ -48,7 +54,7 @@ class Job:
     """
 
     group: Group
-    item: dict[str, Any]
+    item: Item
     length: int
     deadline: float
     show: Callable[[bytes], None] | None = None

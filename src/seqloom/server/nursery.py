@@ -74,7 +74,7 @@ def _load(folder: str) -> Served:
     from seqloom.api import as_pairs, load
 
     model = load(Path(folder), "cpu")
-    if model.recipe.family == "documents":
+    if model.recipe.family in ("documents", "next_step"):
         return cast("Served", model)
     model = as_pairs(model, "seqloom serve")
     if model.recipe.series is not None:

@@ -8,12 +8,12 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import Response, StreamingResponse
 
 from seqloom.server import shapes
-from seqloom.server.answers import encoded, problem
 from seqloom.server.asking import Asking
+from seqloom.server.bodies import encoded, problem
 from seqloom.server.direct import Direct
 from seqloom.server.failures import FAILURES, FailedError, answered
 from seqloom.server.job import Job, Reply
-from seqloom.server.requests import Explain, Predict, Score, Stream
+from seqloom.server.requests import Explain, Generate, Predict, Score, Stream
 
 
 def add_questions(app: FastAPI, asking: Asking) -> None:
@@ -44,15 +44,21 @@ def add_questions(app: FastAPI, asking: Asking) -> None:
         ]
         return _listed(name, await asking.replies(asking.jobs("score", name, {}, items)))
 
-    @direct.post("/v1/explain", response_model=shapes.Explanation, responses=FAILURES)
+    @direct.post("/v1/explain", response_model=shapes.AnyExplanation, responses=FAILURES)
     async def explain(question: Explain) -> Any:
         """The answer to one source, the search behind it, and what else might have stood there."""
         name = asking.model(question.model)
         item = {"source": question.source, "features": question.features}
         [reply] = await asking.replies(asking.jobs("explain", name, question.changes, [item]))
-        if reply.status != 200:
-            return answered(reply.body, reply.status)
-        return answered(b'{"model":' + encoded(name) + b"," + reply.body[1:])
+        return _named(name, reply)
+
+    @direct.post("/v1/generate", response_model=shapes.Samples, responses=FAILURES)
+    async def generate(question: Generate) -> Any:
+        """New strokes or texts, from a model that writes what comes next."""
+        name = asking.model(question.model)
+        item = {"source": question.text, "prime": question.prime, "features": []}
+        [reply] = await asking.replies(asking.jobs("generate", name, question.changes, [item]))
+        return _named(name, reply)
 
     @direct.post(
         "/v1/stream",
@@ -142,6 +148,13 @@ def _features(given: Any, count: int) -> list[list[str]]:
     if len(given) != count or not all(isinstance(each, list) for each in given):
         raise FailedError(422, "invalid", "'features' must be one list for each source.")
     return given
+
+
+def _named(name: str, reply: Reply) -> Response:
+    """An answer with the name of its model before it, or an error as it is."""
+    if reply.status != 200:
+        return answered(reply.body, reply.status)
+    return answered(b'{"model":' + encoded(name) + b"," + reply.body[1:])
 
 
 def _listed(name: str, replies: Sequence[Reply]) -> Response:

@@ -72,21 +72,26 @@ class RemoteWorker:
         self._writer.close()
 
     async def _listen(self) -> None:
-        while (frame := await read(self._reader)) is not None:
-            sent = self._batches[0]
-            if "begun" in frame.header:
-                sent.begun = True
-            elif "partial" in frame.header:
-                sent.show(frame.body)
-            else:
-                self._batches.popleft()
+        try:
+            while (frame := await read(self._reader)) is not None:
+                self._hear(frame)
+        finally:
+            self.gone.set()
+            for sent in self._batches:
                 if not sent.replies.done():
-                    sent.replies.set_result(_cut(frame))
-        self.gone.set()
-        for sent in self._batches:
+                    sent.replies.set_exception(LostError(begun=sent.begun))
+            self._writer.close()
+
+    def _hear(self, frame: Frame) -> None:
+        sent = self._batches[0]
+        if "begun" in frame.header:
+            sent.begun = True
+        elif "partial" in frame.header:
+            sent.show(frame.body)
+        else:
+            self._batches.popleft()
             if not sent.replies.done():
-                sent.replies.set_exception(LostError(begun=sent.begun))
-        self._writer.close()
+                sent.replies.set_result(_cut(frame))
 
 
 def _cut(frame: Frame) -> list[Reply]:

@@ -7,9 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from seqloom.attribution import Method
 from seqloom.attribution.erased import Erasing
 from seqloom.explain.levels import Level
+from seqloom.server.next_step import LONGEST, MOST
 
 _KOREAN = "가감"
 """Examples ask a model of Korean pronunciation."""
+
+
+_BIAS = "Of strokes: the larger, the neater."
+Bias = Annotated[float, Field(ge=0, le=20)] | None
+Temperature = Annotated[float, Field(ge=0.01, le=100)] | None
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class _Strict(BaseModel):
@@ -31,10 +38,10 @@ class _Question(_Strict):
     groups: Annotated[int, Field(ge=1, le=64)] | None = None
     diversity: Annotated[float, Field(ge=0, le=100)] | None = None
     sample: bool | None = None
-    temperature: Annotated[float, Field(ge=0.01, le=100)] | None = None
+    temperature: Temperature = None
     top_k: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    seed: Seed | None = None
     mbr: Literal["none", "chrf", "edit"] | None = None
     mbr_samples: Annotated[int, Field(ge=1, le=256)] | None = None
     replace_unknown: Literal["none", "copy"] | None = None
@@ -84,7 +91,8 @@ class Predict(_Question):
 
 
 class Explain(_Question):
-    """One source. The example is for a model of Korean pronunciation."""
+    """One source; of a model that writes what comes next, the text to be drawn or to go on from. The
+    example is for a model of Korean pronunciation."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"source": _KOREAN, "beam": 5, "alternatives": 5}]}
@@ -95,6 +103,7 @@ class Explain(_Question):
     method: Method | None = Field(None, description="Also what the outputs owe to the source.")
     level: Level = Field("piece", description="What its rows and columns are.")
     erasing: Erasing = Field("unk", description="What erasing a source token means.")
+    bias: Bias = Field(None, description=_BIAS)
     orders: Annotated[int, Field(ge=0, le=50)] = Field(
         0, description="Random orders that its deletion curve is measured against; 0 leaves it out."
     )
@@ -102,7 +111,8 @@ class Explain(_Question):
     @property
     def changes(self) -> dict[str, Any]:
         kept = {"alternatives", "method", "level", "erasing", "orders"}
-        return {**super().changes, **self.model_dump(include=kept)}
+        bias = self.model_dump(include={"bias"}, exclude_none=True)
+        return {**super().changes, **self.model_dump(include=kept), **bias}
 
 
 class Stream(_Question):
@@ -112,6 +122,39 @@ class Stream(_Question):
     source: str
     features: list[str] = Field(default_factory=list[str])
     attention: bool = False
+
+
+class Generate(_Strict):
+    """New samples; the recipe's `generation` decides what is not given. The examples are for a model of
+    handwriting."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"text": "fox", "max_length": 300},
+                {"text": "fox", "samples": 2, "bias": 1.5, "seed": 7, "max_length": 300},
+                {"text": "fox", "window": True, "max_length": 300},
+            ]
+        }
+    )
+    model: str | None = None
+    text: str = Field("", description="What is to be written, for models of handwriting.")
+    prime: str = Field("", description="What to go on from, for models of text.")
+    samples: Annotated[int, Field(ge=1, le=64)] = 1
+    bias: Bias = Field(None, description=_BIAS)
+    temperature: Temperature = None
+    max_length: Annotated[int, Field(ge=1, le=LONGEST)] | None = Field(
+        None, description=f"Points or tokens of a sample at most; all samples may have {MOST:,}."
+    )
+    seed: Seed = Field(1, description="The same one gives the same samples.")
+    window: bool = Field(
+        False, description="Also where the window over the text stood: a row for each point."
+    )
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """How samples are drawn, as far as it is given."""
+        return self.model_dump(exclude={"model", "text", "prime"}, exclude_none=True)
 
 
 class Score(_Strict):

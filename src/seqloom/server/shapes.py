@@ -4,6 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+Ended = Literal["end", "window", "length"]
+"""Its end was written, the window left the text, or it may not be longer."""
+
 
 class Problem(BaseModel):
     """code is for programs, message for people."""
@@ -102,6 +105,69 @@ class Explanation(BaseModel):
     explanation: dict[str, Any] | None = None
 
 
+class DocumentExplanation(BaseModel):
+    """Of a classifier, with all that can be shown of it."""
+
+    model: str
+    kind: Literal["documents"]
+    result: DocumentResult
+
+
+class Drawing(BaseModel):
+    """points: [dx, dy, pen], pen 1 where it is lifted after the point. window[t][u]: how much point t
+    looked at letter u; it, letters and text are null of drawings without a text."""
+
+    text: str | None
+    letters: list[str] | None
+    points: list[tuple[float, float, int]]
+    window: list[list[float]] | None
+    ended: Ended
+
+
+class StrokesExplanation(BaseModel):
+    """Of a model that writes strokes: one drawing."""
+
+    model: str
+    kind: Literal["strokes"]
+    result: Drawing
+
+
+class Text(BaseModel):
+    """The first `given` characters were given; `unknown` is what of them was never seen in training."""
+
+    text: str
+    given: int
+    ended: Ended
+    unknown: list[str]
+
+
+class TextExplanation(BaseModel):
+    """Of a model that writes text: how it goes on."""
+
+    model: str
+    kind: Literal["text"]
+    result: Text
+
+
+AnyExplanation = Explanation | DocumentExplanation | StrokesExplanation | TextExplanation
+
+
+class Sample(BaseModel):
+    """A text, or `strokes` ([dx, dy, pen]) with the text that they write, if any. given: of how many
+    characters it goes on. window: as in an explanation, where it was asked for."""
+
+    text: str | None = None
+    strokes: list[tuple[float, float, int]] | None = None
+    given: int
+    ended: Ended
+    window: list[list[float]] | None = None
+
+
+class Samples(BaseModel):
+    model: str
+    results: list[Sample]
+
+
 class PairScore(BaseModel):
     log_prob: float
     tokens: list[str]
@@ -114,6 +180,10 @@ class Scores(BaseModel):
 
 
 class About(BaseModel):
+    """kind: pairs, documents, strokes or text. max_source: tokens of a source, or characters of a text
+    to be drawn; null where nothing but the service's own limit bounds it. generation: what models of
+    strokes and of text draw with unless one says otherwise."""
+
     name: str
     kind: str
     recipe: str
@@ -122,9 +192,10 @@ class About(BaseModel):
     target: dict[str, Any]
     search: dict[str, Any]
     attention: bool
-    max_source: int
+    max_source: int | None
     labels: list[str] | None = None
     multi_label: bool | None = None
+    generation: dict[str, Any] | None = None
 
 
 class Models(BaseModel):

@@ -2,20 +2,24 @@
 
 import { el } from "./dom.js";
 import { Panel } from "./panel.js";
+import { colour, keep, kept } from "./preferences.js";
+import { generates, reads, searches } from "./question.js";
 import { explain, models, setToken } from "./server.js";
-import { EMPTY, read, written } from "./state.js";
+import { BOUNDS, EMPTY, read, written } from "./state.js";
 import { preferred, reason, say, setLanguage, translate } from "./strings.js";
 
 const find = (id) => document.getElementById(id);
-const field = Object.fromEntries(["source", "model", "compare", "beam", "nbest", "features", "language", "theme", "token"]
-  .map((id) => [id, find(id)]));
+const field = Object.fromEntries(["source", "model", "compare", "beam", "nbest", "features", "seed", "bias",
+  "temperature", "language", "theme", "token"].map((id) => [id, find(id)]));
 const QUIET = 700; // ms without a keystroke after which an answer is read out
 const MOST_OUTPUTS = 5;
 const EXPLORED = 4; // the beam for a model whose own search has none
+const TYPED = { strokes: "textToDraw", text: "beginning" }; // what the source is called, of models that write
 
 const page = {
   state: { ...EMPTY },
   explain,
+  about: (name) => about(name),
   known: [],
   undone: [[], []],
   changed(change) {
@@ -118,10 +122,21 @@ const listModels = () => {
   list(field.compare, [["", say("none")], ...names.filter(([name]) => name !== page.state.model)], page.state.compare);
   field.compare.closest("label").hidden = names.length < 2;
   field.model.title = about(page.state.model)?.description ?? "";
-  find("features-field").hidden = !takesFeatures();
+  listSettings();
 };
 
-const takesFeatures = () => [page.state.model, page.state.compare].some((name) => about(name)?.source?.features?.length);
+/** Only what means something to the models that are asked. */
+const listSettings = () => {
+  const asked = [page.state.model, page.state.compare].map(about).filter(Boolean);
+  const offer = (id, wanted) => (find(id).hidden = !asked.some(wanted));
+  offer("source-field", reads);
+  offer("features-field", (model) => model.source?.features?.length);
+  for (const id of ["beam-field", "nbest-field"]) offer(id, searches);
+  for (const id of ["seed-field", "temperature-field", "another"]) offer(id, generates);
+  offer("bias-field", (model) => model.kind === "strokes");
+  find("source-label").dataset.text = TYPED[asked[0]?.kind] ?? "source";
+  translate(find("question"));
+};
 
 /** Names and numbers that make sense for the models there are. */
 const settle = () => {
@@ -132,13 +147,15 @@ const settle = () => {
   state.beam ||= own > 1 ? own : EXPLORED;
   state.nbest ||= Math.min(state.beam, MOST_OUTPUTS);
   state.nbest = Math.min(state.nbest, state.beam);
+  for (const name of ["bias", "temperature"])
+    state[name] ??= [state.model, state.compare].map((model) => about(model)?.generation?.[name]).find((own) => own !== undefined) ?? null;
 };
 
 const show = () => {
   settle();
   listModels();
-  for (const name of ["source", "features", "beam", "nbest"])
-    if (field[name].value !== String(page.state[name])) field[name].value = page.state[name];
+  for (const name of ["source", "features", "beam", "nbest", "seed", "bias", "temperature"])
+    if (field[name].value !== String(page.state[name] ?? "")) field[name].value = page.state[name] ?? "";
   field.nbest.max = page.state.beam;
   grow();
   const wanted = page.state.compare ? 2 : 1;
@@ -158,21 +175,13 @@ const chosen = (change) => {
 
 const number = (input, fallback) => Math.max(1, Math.min(64, Number.parseInt(input.value, 10) || fallback));
 
-// ---- the reader's own preferences, which no address carries
-
-const kept = (name) => {
-  try {
-    return localStorage.getItem(`seqloom-${name}`);
-  } catch {
-    return null;
-  }
+const bounded = (name) => {
+  const [least, most] = BOUNDS[name];
+  const given = Number.parseFloat(field[name].value);
+  return Number.isNaN(given) ? page.state[name] : Math.max(least, Math.min(most, given));
 };
 
-const keep = (name, value) => {
-  try {
-    localStorage.setItem(`seqloom-${name}`, value);
-  } catch { /* a browser that keeps nothing still shows everything */ }
-};
+// ---- language and colours
 
 const speakIn = (tag) => {
   setLanguage(tag);
@@ -181,12 +190,6 @@ const speakIn = (tag) => {
   if (page.known.length) listModels();
   panels.forEach((panel) => panel.draw());
   if (panels.length) told();
-};
-
-const colour = (theme) => {
-  field.theme.value = theme;
-  if (theme === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
 };
 
 // ---- events
@@ -205,7 +208,7 @@ const listen = () => {
   field.model.addEventListener("change", () => {
     release();
     const { compare } = page.state;
-    chosen({ model: field.model.value, beam: 0, nbest: 0, compare: compare === field.model.value ? "" : compare });
+    chosen({ model: field.model.value, beam: 0, nbest: 0, bias: null, temperature: null, compare: compare === field.model.value ? "" : compare });
   });
   field.compare.addEventListener("change", () => {
     page.state.held[1] = [];
@@ -220,6 +223,10 @@ const listen = () => {
     const nbest = number(field.nbest, page.state.nbest);
     chosen({ nbest, beam: Math.max(page.state.beam, nbest) });
   });
+  field.seed.addEventListener("change", () => chosen({ seed: Math.trunc(bounded("seed")) }));
+  for (const name of ["bias", "temperature"])
+    field[name].addEventListener("change", () => chosen({ [name]: bounded(name) }));
+  find("another").addEventListener("click", () => chosen({ seed: (page.state.seed + 1) % (BOUNDS.seed[1] + 1) }));
   field.language.addEventListener("change", () => {
     keep("language", field.language.value);
     speakIn(field.language.value);
@@ -270,6 +277,7 @@ const start = async (tries = 0) => {
 
 page.state = read(location.hash);
 speakIn(kept("language") ?? preferred());
-colour(kept("theme") ?? "auto");
+field.theme.value = kept("theme") ?? "auto";
+colour(field.theme.value);
 listen();
 start();

@@ -20,6 +20,7 @@ const shades = (sentences) => {
 
 export const documentView = ({ labels, probabilities, sentences, notes }) => {
   const shading = shades(sentences);
+  const heaviest = Math.max(...sentences.map(({ weight }) => weight), 0) || 1;
   const ranked = Object.entries(probabilities).sort((a, b) => b[1] - a[1]);
   return el("div", { class: "document" },
     el("p", { class: "output", dir: "auto" }, labels.join(", ")),
@@ -27,12 +28,12 @@ export const documentView = ({ labels, probabilities, sentences, notes }) => {
     el("ol", { class: "labels" }, ranked.map(([label, share]) => el("li", { vars: { share: share.toFixed(4) } },
       el("bdi", {}, label), el("span", { class: "share" }, percent(share))))),
     el("h3", {}, say("document")),
-    el("ol", { class: "sentences" }, sentences.map((sentence, at) => drawnSentence(sentence, shading[at], at))),
+    el("ol", { class: "sentences" }, sentences.map((sentence, at) => drawnSentence(sentence, sentence.weight / heaviest, shading[at], at))),
     notes.map((note) => el("p", { class: "help" }, note)));
 };
 
-const drawnSentence = ({ weight, words, weights }, shading, at) =>
-  el("li", { vars: { share: weight.toFixed(4) } },
+const drawnSentence = ({ weight, words, weights }, shade, shading, at) =>
+  el("li", { vars: { share: shade.toFixed(4) } },
     el("span", { class: "weight", "aria-label": say("sentence", { number: at + 1, share: percent(weight) }) }, percent(weight)),
     el("p", { dir: "auto" }, words.flatMap((word, place) => [el("span", {
       class: `word${shading[place] > BRIGHT ? " bright" : ""}`, title: percent(weights[place]),

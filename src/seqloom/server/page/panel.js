@@ -1,21 +1,23 @@
 // One model's answer: its outputs, what they looked at, what else might have been, and the search behind.
 //
-// A panel keeps its last answer while the next one is under way, dimmed once that takes long. Whatever is
+// A panel keeps its last answer while the next one is under way, in grey once that takes long. Whatever is
 // shown is built anew from the answer; only what the reader chose (which output, what is drawn) stays.
 
 import { caption, lines, matrix } from "./attention.js";
 import { Asking } from "./asking.js";
 import { documentView } from "./document.js";
 import { checkbox, el, segments } from "./dom.js";
+import { question } from "./question.js";
 import { Selection } from "./selection.js";
 import { steps } from "./steps.js";
 import { percent, real, say } from "./strings.js";
 import { strokesView } from "./strokes.js";
 import { drawn, named } from "./tokens.js";
 import { fitting, tree } from "./tree.js";
+import { writtenView } from "./written.js";
 
 export class Panel {
-  /** `page` has: state, explain, changed(change), hold(place, tokens), undo(), canUndo(place), told(place). */
+  /** `page` has: state, about(name), explain, changed(change), hold(place, tokens), undo(), canUndo(place), told(place). */
   constructor(place, page) {
     this.place = place;
     this.page = page;
@@ -45,12 +47,9 @@ export class Panel {
 
   /** Ask the model what it makes of the source. */
   ask(soon) {
-    const { source, features, beam, nbest } = this.page.state;
-    if (!source.trim()) return this.clear();
-    const body = { model: this.name, source, beam, nbest: Math.min(nbest, beam), alternatives: 5 };
-    if (features.trim()) body.features = features.trim().split(/\s+/u);
-    if (this.held.length) body.prefix_tokens = this.held;
-    this.asking.ask(body, soon);
+    const body = question(this.page.about(this.name), this.page.state, this.held);
+    if (!body) return this.clear();
+    this.asking.ask({ model: this.name, ...body }, soon);
   }
 
   clear() {
@@ -99,6 +98,7 @@ export class Panel {
     if (!this.answer) return this.held.length ? [this.heldBar()] : [];
     if (this.answer.kind === "documents") return [documentView(this.answer.result)];
     if (this.answer.kind === "strokes") return [strokesView(this.answer.result)];
+    if (this.answer.kind === "text") return [writtenView(this.answer.result), this.unknownLine()].filter(Boolean);
     return this.pairParts();
   }
 
@@ -219,9 +219,10 @@ export class Panel {
 
   /** The answer for a reader who listens. */
   get spoken() {
-    const { result } = this.answer ?? {};
+    const { kind, result } = this.answer ?? {};
     if (!result) return "";
-    const text = result.outputs?.[0]?.text ?? result.labels?.join(", ") ?? "";
+    if (kind === "strokes") return say("drew", { text: result.text ?? say("drawing"), points: result.points.length });
+    const text = result.outputs?.[0]?.text ?? result.labels?.join(", ") ?? result.text ?? "";
     const unknown = result.unknown?.length ? ` ${say("unknown", { units: result.unknown.map(named).join(" ") })}` : "";
     return `${text || say("empty")}.${unknown}`;
   }

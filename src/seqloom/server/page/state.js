@@ -2,16 +2,21 @@
 //
 //   model, compare   names; compare is "" for one model
 //   source, features, beam, nbest
+//   seed, bias, temperature   of what is drawn; null is the model's own
 //   held             for each panel the tokens that its output has to begin with
 //   view             how attention is drawn: "lines" or "matrix"
 //   numbers          whether the matrix shows its numbers
 
 export const EMPTY = {
-  model: "", compare: "", source: "", features: "", beam: 0, nbest: 0,
+  model: "", compare: "", source: "", features: "", beam: 0, nbest: 0, seed: 1, bias: null, temperature: null,
   held: [[], []], view: "lines", numbers: false,
 };
 
-const SHORT = { model: "m", compare: "c", source: "s", features: "f", beam: "b", nbest: "n", view: "v" };
+const SHORT = {
+  model: "m", compare: "c", source: "s", features: "f", beam: "b", nbest: "n", view: "v",
+  seed: "r", bias: "i", temperature: "t",
+};
+export const BOUNDS = { seed: [0, 2 ** 31 - 1], bias: [0, 20], temperature: [0.01, 100] };
 
 /** The address of a state; what is as it always is, is left out. */
 export const written = (state) => {
@@ -39,6 +44,12 @@ const count = (text) => {
   return number >= 1 && number <= 64 ? number : 0;
 };
 
+const amount = (name, text) => {
+  const number = Number.parseFloat(text ?? "");
+  const [least, most] = BOUNDS[name];
+  return number >= least && number <= most ? number : EMPTY[name];
+};
+
 /** The state of an address. Whatever makes no sense there is left out. */
 export const read = (hash) => {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
@@ -46,6 +57,8 @@ export const read = (hash) => {
   return {
     model: text("m"), compare: text("c"), source: text("s"), features: text("f"),
     beam: count(parts.get("b")), nbest: count(parts.get("n")),
+    seed: Math.trunc(amount("seed", parts.get("r"))),
+    bias: amount("bias", parts.get("i")), temperature: amount("temperature", parts.get("t")),
     held: [tokens(parts.get("h0")), tokens(parts.get("h1"))],
     view: parts.get("v") === "matrix" ? "matrix" : "lines",
     numbers: parts.get("d") === "1",
