@@ -210,11 +210,16 @@ def test_text_goes_to_the_screen(text):
     assert said.count("---") == 1
 
 
-def test_explain_writes_a_picture_and_numbers(hand, tmp_path):
-    png, numbers = tmp_path / "w.png", tmp_path / "w.json"
-    status, said = told("explain", hand, "fox", "--png", png, "--json", numbers)
+def test_explain_writes_pictures_and_numbers(hand, tmp_path):
+    png, svg, page, numbers = (
+        tmp_path / f"new/w.{kind}" for kind in ("png", "svg", "html", "json")
+    )
+    files = ("--png", png, "--svg", svg, "--html", page, "--json", numbers)
+    status, said = told("explain", hand, "fox", "--theme", "dark", *files)
     assert status == 0, said
-    assert png.stat().st_size > 0
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert svg.read_text(encoding="utf-8").startswith("<svg")
+    assert "Window over the text" in page.read_text(encoding="utf-8")
     assert json.loads(numbers.read_text(encoding="utf-8"))["text"] == "fox"
 
 
@@ -243,10 +248,19 @@ def test_info_says_what_it_is(name, request):
         ("text", ["explain", "abc"], "no window"),
         (
             "hand",
-            ["explain", "fox", "--html", "a.html"],
-            "--html: not for models of the family next",
+            ["explain", "fox", "--gates"],
+            "--gates: not for models of the family next",
         ),
-        ("hand", ["explain", "fox", "--method", "gradient"], "takes --png, --json and --device."),
+        (
+            "hand",
+            ["explain", "fox", "--method", "gradient"],
+            "takes --png, --svg, --html, --json, --theme and --device.",
+        ),
+        (
+            "hand",
+            ["explain", "fox", "--theme", "dark"],
+            "--theme: the colours of a PNG picture. Add",
+        ),
         ("text", ["evaluate"], "names no test set"),
         ("strokes", ["generate"], "needs --out FILE"),
         ("strokes", ["generate", "--text", "a", "--out", "a.svg"], "draws freely"),

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from seqloom.explain.png import save
+from seqloom.explain.paper import save
 from seqloom.lab.summary import Estimate
 
 COLOURS = ("#0a4595", "#c8651b", "#2f8f6b", "#8a4fa8", "#57606a")

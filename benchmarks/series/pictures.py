@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from seqloom.explain.conversion import Explanation
-from seqloom.explain.png import save
+from seqloom.explain.paper import save
 from seqloom.search.stepper import Reals
 
 WIDTH = 900

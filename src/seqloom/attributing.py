@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from seqloom.answering import Answering
 from seqloom.attribution import METHODS, Attribution, Method
-from seqloom.attribution.erased import Asked, Erasing
+from seqloom.attribution.erased import Asked, ErasablePair, Erasing
 from seqloom.attribution.faithfulness import faithfulness
 from seqloom.attribution.occlusion import occlusion
 from seqloom.data.example import Example
@@ -39,10 +39,7 @@ def attributed(
     torch_models  of all members, one of a run alone; raises UserError where one of them has none
     orders        of the deletion curve; 0 leaves it out
     """
-    if method not in METHODS:
-        raise UserError(f"There is no method '{method}'. {suggestion(method, METHODS)}")
-    if erasing not in ERASED:
-        raise UserError(f"There is no way to erase '{erasing}'. {suggestion(erasing, ERASED)}")
+    check_method(method, erasing)
     if METHODS[method].torch:
         torch_models()
     read = model.codec.read(example.source, example.features, example.frames)
@@ -52,17 +49,25 @@ def attributed(
         if not output.ids or not source:
             found.append(None)
             continue
-        asked = Asked(source, output.ids)
-        weights, notes = _weights(model, torch_models, asked, output, method, erasing)
+        asked = ErasablePair(model.score, Asked(source, output.ids), erasing)
+        weights, notes = _weights(torch_models, asked, output, method)
         if weights is None:
             found.append(None)
             continue
-        trust = faithfulness(model.score, asked, weights, erasing, orders) if orders else None
+        trust = faithfulness(asked, weights, orders) if orders else None
         notes += [ERASED[erasing]] if trust or method == "occlusion" else []
         found.append(
             Attribution(method, result.source_tokens, output.tokens, weights, trust, tuple(notes))
         )
     return tuple(found)
+
+
+def check_method(method: Method, erasing: Erasing) -> None:
+    """Raises UserError for a name that there is not."""
+    if method not in METHODS:
+        raise UserError(f"There is no method '{method}'. {suggestion(method, METHODS)}")
+    if erasing not in ERASED:
+        raise UserError(f"There is no way to erase '{erasing}'. {suggestion(erasing, ERASED)}")
 
 
 def given(model: Answering, example: Example, target: str) -> Result:
@@ -87,35 +92,34 @@ def given(model: Answering, example: Example, target: str) -> Result:
 
 
 def _weights(
-    model: Answering,
     torch_models: "Callable[[], Sequence[EncoderDecoder]]",
-    asked: Asked,
+    asked: ErasablePair,
     output: Output,
     method: Method,
-    erasing: Erasing,
 ) -> tuple[Reals | None, list[str]]:
     match method:
         case "attention":
             return output.attention, []
         case "occlusion":
-            return occlusion(model.score, asked, erasing), []
+            return occlusion(asked), []
         case _:
-            return _gradient(torch_models(), asked, method)
+            return _gradient(torch_models(), asked.asked, method)
 
 
 def _gradient(
     models: "Sequence[EncoderDecoder]", asked: Asked, method: Method
 ) -> tuple[Reals, list[str]]:
+    from seqloom.attribution.embedded import PairQuestion
     from seqloom.attribution.gradients import gradient_norm, gradient_x_input
     from seqloom.attribution.integrated import integrated_gradients
     from seqloom.models.tensors import pair_of
 
-    pair = pair_of(asked.source, asked.target, models[0])
+    question = PairQuestion(models, pair_of(asked.source, asked.target, models[0]))
     notes: list[str] = []
     if method == "integrated":
-        weights, gap, points = integrated_gradients(models, pair)
+        weights, gap, points = integrated_gradients(question)
         notes = [f"Baseline: <unk> for all but <eos>. {points} points, gap {gap:.3f} nats."]
     else:
         by = gradient_norm if method == "gradient-norm" else gradient_x_input
-        weights = by(models, pair)
+        weights = by(question)
     return weights.float().cpu().numpy(), notes

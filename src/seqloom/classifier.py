@@ -4,6 +4,7 @@ classifier = seqloom.load("runs/han2016")
 classifier.predict("A dull start. Then it catches fire.").labels
 classifier.evaluate(["test.tsv"]).confusion
 classifier.explain("...").html("why.html")
+classifier.explain("...", "occlusion").words.faithfulness
 classifier.deletion(["test.tsv"], "sentence").lowered
 """
 
@@ -15,15 +16,22 @@ from typing import Any, overload
 
 import numpy as np
 
+from seqloom.attributing import check_method
+from seqloom.attribution import METHODS, Method
+from seqloom.attribution.erased import Erasing
+from seqloom.attribution.faithfulness import ORDERS
+from seqloom.attribution.labelled import NO_EMBEDDINGS, document_attribution
 from seqloom.config import DocumentRecipe
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.documents.cut import Cutter, Sentence
 from seqloom.data.documents.document import Document
 from seqloom.data.documents.read import read_documents
-from seqloom.errors import UserError
+from seqloom.document_explanation import DocumentExplanation
+from seqloom.errors import UserError, suggestion
 from seqloom.metrics import Report
 from seqloom.metrics.classification import decided, evaluate_labels, one_hot
 from seqloom.metrics.confusion import Confusion
+from seqloom.models.bag_of_words import BagOfWords
 from seqloom.models.document_run import Answer, DocumentRun
 from seqloom.predict.deletion import SHARES, Answered, Deletion, Unit, deletion, drawn
 from seqloom.predict.document import DocumentResult, WeighedSentence, weighed
@@ -41,34 +49,6 @@ class DocumentEvaluation:
     confusion: Confusion | None
     documents: list[Document]
     results: list[DocumentResult]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentExplanation:
-    """What the model leaned on in one document."""
-
-    result: DocumentResult
-
-    def __str__(self) -> str:
-        from seqloom.explain.document import terminal_document
-
-        return str(terminal_document(self.result))
-
-    def png(self, path: str | Path) -> None:
-        """The shaded document as a picture."""
-        from seqloom.explain.document_png import png_document
-
-        png_document(self.result, path)
-
-    def html(self, path: str | Path) -> None:
-        """The shaded document as one self-contained page."""
-        from seqloom.explain.document_html import document_page
-
-        title = ", ".join(self.result.labels) or "no label"
-        Path(path).write_text(document_page([self.result], title), encoding="utf-8")
-
-    def to_dict(self) -> dict[str, object]:
-        return self.result.to_dict()
 
 
 class Classifier:
@@ -142,12 +122,37 @@ class Classifier:
             confusion = Confusion.of(given, truth.argmax(axis=1).tolist(), self.labels)
         return DocumentEvaluation(report, confusion, documents, results)
 
-    def explain(self, document: str | Document) -> DocumentExplanation:
-        """The answer with the weights of sentences and words, to print or to save as PNG or HTML.
-        Raises UserError for a model that has no attention."""
-        if why := self.unweighed:
+    def explain(
+        self,
+        document: str | Document,
+        method: Method = "attention",
+        *,
+        target: str | None = None,
+        erasing: Erasing = "unk",
+        orders: int = ORDERS,
+    ) -> DocumentExplanation:
+        """The answer with what it owes to words and sentences, to print or to save as PNG or HTML.
+
+        method   attention | gradient | integrated | gradient-norm | occlusion (docs/explain.md)
+        target   the label to explain; the most probable one if not given
+        erasing  what erasing a word or a sentence means: unk | remove
+        orders   random orders that the deletion curves are measured against; 0 leaves them out
+
+        Raises UserError for what the model has not: attention, or embeddings to differentiate.
+        """
+        check_method(method, erasing)
+        if method == "attention" and (why := self.unweighed):
             raise UserError(f"{self.folder}: {why}")
-        return DocumentExplanation(self.predict(document))
+        if METHODS[method].torch and isinstance(self.run.model, BagOfWords):
+            raise UserError(f"{self.folder}: {NO_EMBEDDINGS}")
+        wanted = None if target is None else self._label(target)
+        [(sentences, result)] = self._answered([document])
+        if not sentences:
+            return DocumentExplanation(result, method)
+        likeliest = max(result.probabilities, key=lambda name: result.probabilities[name])
+        label = self._label(likeliest) if wanted is None else wanted
+        found = document_attribution(self.run, sentences, result, label, method, erasing, orders)
+        return DocumentExplanation(result, method, found)
 
     def deletion(
         self,
@@ -171,12 +176,23 @@ class Classifier:
         """Why this model has no weights to show; empty if it has."""
         model: Any = self.recipe.model
         if model.kind == "bag_of_words":
-            return "a bag of words attends to nothing. Train han2016 to see weights."
+            return (
+                "a bag of words attends to nothing. Explain it by occlusion, or train han2016 to see "
+                "weights."
+            )
         if getattr(model, "pooling", "attention") != "attention":
             return (
-                f"model.pooling={model.pooling} has no weights. Train with model.pooling=attention."
+                f"model.pooling={model.pooling} has no weights. Explain it by occlusion or gradient, or "
+                "train with model.pooling=attention."
             )
         return ""
+
+    def _label(self, name: str) -> int:
+        if name not in self.run.codec.labels.ids:
+            raise UserError(
+                f"{self.folder}: there is no label '{name}'. {suggestion(name, self.labels)}"
+            )
+        return self.run.codec.labels.ids[name]
 
     def _read(self, data: Sequence[str | Path] | None, bad: BadRows | None) -> Iterator[Document]:
         files = [str(path) for path in data] if data else self.recipe.data.test

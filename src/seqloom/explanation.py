@@ -26,6 +26,7 @@ from seqloom.explain.levels import Axis, Level, Unit, at_level, output_axis, sou
 from seqloom.explain.stack import draw_stack
 from seqloom.explain.statistics import Statistics, statistics
 from seqloom.explain.terminal import TerminalMap
+from seqloom.explain.theme import Scheme, theme_of
 from seqloom.predict import Result
 from seqloom.text.pair import PairCodec
 
@@ -57,18 +58,25 @@ class Explanation:
         """One output for `rich.print` or `str`."""
         return TerminalMap(self.map(output))
 
-    def png(self, path: str | Path, output: int = 0, picture: Picture = "map") -> None:
+    def png(
+        self,
+        path: str | Path,
+        output: int = 0,
+        picture: Picture = "map",
+        theme: Scheme = "light",
+    ) -> None:
         """A picture of one output: its map, its deletion curve, or the gates that wrote it."""
+        colours, path = theme_of(theme), Path(path)
         match _known(picture):
             case "map":
-                pictures.png_picture(self.map(output), Path(path))
+                pictures.png_picture(self.map(output), path, colours)
             case "deletion":
-                pictures.png_deletion(deletion_curve(self._attribution(output)), Path(path))
+                pictures.png_deletion(deletion_curve(self._attribution(output)), path, colours)
             case "gates":
-                pictures.png_stack(self._strips(output), GATES, Path(path))
+                pictures.png_stack(self._strips(output), GATES, path, colours)
 
     def svg(self, path: str | Path, output: int = 0, picture: Picture = "map") -> None:
-        """The same as a drawing, which scales."""
+        """The same as a drawing, which scales and follows its reader's light or dark scheme."""
         match _known(picture):
             case "map":
                 drawn = pictures.svg_picture(self.map(output))

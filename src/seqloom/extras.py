@@ -11,12 +11,15 @@ BROUGHT = {
     "export": frozenset({"onnx", "onnxruntime"}),
     "runtime": frozenset({"onnxruntime", "safetensors"}),
     "serve": frozenset({"fastapi", "starlette", "uvicorn", "prometheus_client"}),
+    "neighbours": frozenset({"usearch"}),
 }
 """For each extra the packages that may be missing without it."""
 
 
 @contextmanager
-def needs(extra: Literal["train", "export", "runtime", "serve"], what: str) -> Generator[None]:
+def needs(
+    extra: Literal["train", "export", "runtime", "serve", "neighbours"], what: str
+) -> Generator[None]:
     """A block whose imports an extra brings. Raises MissingExtra where they fail."""
     try:
         yield

@@ -6,6 +6,7 @@ It may be a run, an exported model or several as one: all it knows of them is `A
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -289,20 +290,27 @@ class Model:
         return traces(model, pair_of(read.ids, output.ids, model), tokens, output.tokens)
 
     def index(
-        self, data: Sequence[str | Path] | None = None, *, most: int | None = None
+        self,
+        data: Sequence[str | Path] | None = None,
+        *,
+        most: int | None = None,
+        whole: bool = False,
     ) -> "Index":
         """Keep the decoder states of training pairs in the run's folder, for `neighbours`.
 
-        data  files as the recipe reads them; the training data if not given
-        most  states kept at most
+        data   files as the recipe reads them; the training data if not given
+        most   states kept at most; as many as can be compared one by one, if not given
+        whole  whether no state is left out; more are found by a graph (attribution/graph.py)
         """
         run = self.run  # first, as there may be no torch
-        from seqloom.attribution.states import MOST_STATES, build_index
+        from seqloom.attribution.neighbours import MOST_COMPARED
+        from seqloom.attribution.states import build_index
 
         if self.recipe.series is not None:
             raise self._of_text_only("an index of decoder states")
         examples = training_pairs(self.recipe, data)
-        found = build_index(run.model, self.codec, examples, most or MOST_STATES)
+        limit = most or (inf if whole else MOST_COMPARED)
+        found = build_index(run.model, self.codec, examples, limit)
         found.save(self.folders[0])
         return found
 

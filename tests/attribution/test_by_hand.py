@@ -11,6 +11,7 @@ import pytest
 import torch
 from tests.attribution.linear import linear_model
 
+from seqloom.attribution.embedded import PairQuestion
 from seqloom.attribution.gradients import gradient_norm, gradient_x_input
 from seqloom.attribution.integrated import integrated_gradients
 from seqloom.models.encoder_decoder import Pairs
@@ -30,13 +31,17 @@ def probability(logit: float) -> float:
 def test_the_gradient_norm_is_the_slope_by_hand() -> None:
     slopes = [(1 - probability(z)) * math.sqrt(5) for z in LOGITS]
     expected = [[slopes[0], 2 * slopes[0], 0], [0, slopes[1], slopes[1]]]
-    assert gradient_norm([linear_model()], PAIR).numpy() == pytest.approx(np.array(expected))
+    assert gradient_norm(PairQuestion([linear_model()], PAIR)).numpy() == pytest.approx(
+        np.array(expected)
+    )
 
 
 def test_gradient_times_input_is_the_slope_times_what_was_read() -> None:
     doubts = [1 - probability(z) for z in LOGITS]
     expected = [[doubts[0] * 1, doubts[0] * 2 * 8.5, 0], [0, doubts[1] * 8.5, doubts[1] * 2]]
-    assert gradient_x_input([linear_model()], PAIR).numpy() == pytest.approx(np.array(expected))
+    assert gradient_x_input(PairQuestion([linear_model()], PAIR)).numpy() == pytest.approx(
+        np.array(expected)
+    )
 
 
 def test_members_count_by_their_share_in_the_probability() -> None:
@@ -53,21 +58,21 @@ def test_members_count_by_their_share_in_the_probability() -> None:
     ]
     both = [linear_model(), other]
     norms = [[slopes[0], 2 * slopes[0], 0], [0, slopes[1], slopes[1]]]
-    assert gradient_norm(both, PAIR).numpy() == pytest.approx(np.array(norms))
+    assert gradient_norm(PairQuestion(both, PAIR)).numpy() == pytest.approx(np.array(norms))
     doubts = [share * (1 - p) for share, p in zip(shares, chances, strict=True)]
     parts = [[doubts[0] * 1, doubts[0] * 2 * 8.5, 0], [0, doubts[1] * 8.5, doubts[1] * 2]]
-    assert gradient_x_input(both, PAIR).numpy() == pytest.approx(np.array(parts))
+    assert gradient_x_input(PairQuestion(both, PAIR)).numpy() == pytest.approx(np.array(parts))
     due = [
         math.log((probability(z) + 0.25) / (probability(b) + 0.25))
         for z, b in zip(LOGITS, AT_UNKNOWN, strict=True)
     ]
-    found = integrated_gradients(both, PAIR).weights.sum(1).numpy()
+    found = integrated_gradients(PairQuestion(both, PAIR)).weights.sum(1).numpy()
     assert found == pytest.approx(np.array(due), abs=0.02)
 
 
 def test_integrated_gradients_share_the_difference_by_hand() -> None:
     """Along the way all slopes have the same factor, so shares are those of the logit."""
-    found = integrated_gradients([linear_model()], PAIR)
+    found = integrated_gradients(PairQuestion([linear_model()], PAIR))
     due = [
         math.log(probability(z) / probability(b)) for z, b in zip(LOGITS, AT_UNKNOWN, strict=True)
     ]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqloom.attribution.erased import FLOOR, Asked, log_probs, without
+from seqloom.attribution.erased import FLOOR, Asked, ErasablePair, log_probs, without
 from seqloom.attribution.faithfulness import faithfulness
 from seqloom.attribution.occlusion import occlusion
 from seqloom.data.batching import Batch
@@ -19,6 +19,9 @@ def score(batch: Batch) -> np.ndarray:
     return (known * steps / 100 * (batch.target != PAD)).astype(np.float32)
 
 
+WHOLE = ErasablePair(score, ASKED)
+
+
 def test_an_erased_token_is_unknown_or_not_there() -> None:
     assert without([7, 5, EOS], {0}, "unk") == [UNK, 5, EOS]
     assert without([7, 5, EOS], {0}, "remove") == [5, EOS]
@@ -27,7 +30,9 @@ def test_an_erased_token_is_unknown_or_not_there() -> None:
 @pytest.mark.parametrize("erasing", ["unk", "remove"])
 def test_occlusion_is_what_the_token_had_added(erasing) -> None:
     expected = [[0.07, 0.05, 0.09, 0], [0.14, 0.10, 0.18, 0]]
-    assert occlusion(score, ASKED, erasing) == pytest.approx(np.array(expected), abs=1e-6)
+    assert occlusion(ErasablePair(score, ASKED, erasing)) == pytest.approx(
+        np.array(expected), abs=1e-6
+    )
 
 
 def test_how_many_are_scored_together_never_matters() -> None:
@@ -45,7 +50,7 @@ def test_what_can_no_longer_be_copied_counts_as_the_floor() -> None:
 
 
 def test_the_curve_erases_what_counts_most_first() -> None:
-    found = faithfulness(score, ASKED, occlusion(score, ASKED))
+    found = faithfulness(WHOLE, occlusion(WHOLE))
     assert found is not None
     assert found.erased == (0, 1, 2, 3)
     # the whole source is 24 / 100 * (1 + 2); then go 9, 7 and 5
@@ -55,7 +60,7 @@ def test_the_curve_erases_what_counts_most_first() -> None:
 
 
 def test_the_area_lies_between_the_curves() -> None:
-    found = faithfulness(score, ASKED, occlusion(score, ASKED))
+    found = faithfulness(WHOLE, occlusion(WHOLE))
     assert found is not None
     apart = np.array(found.random) - np.array(found.ordered)
     assert found.area == pytest.approx((apart[1] + apart[2]) / 3, abs=1e-6)
@@ -63,23 +68,26 @@ def test_the_area_lies_between_the_curves() -> None:
 
 
 def test_the_opposite_order_has_a_negative_area() -> None:
-    found = faithfulness(score, ASKED, -occlusion(score, ASKED))
+    found = faithfulness(WHOLE, -occlusion(WHOLE))
     assert found is not None
     assert found.area < 0
 
 
 def test_a_single_token_has_no_order() -> None:
-    assert faithfulness(score, Asked([7, EOS], [EOS]), np.ones((1, 2), np.float32)) is None
+    assert (
+        faithfulness(ErasablePair(score, Asked([7, EOS], [EOS])), np.ones((1, 2), np.float32))
+        is None
+    )
 
 
 def test_the_same_orders_are_drawn_every_time() -> None:
-    weights = occlusion(score, ASKED)
-    assert faithfulness(score, ASKED, weights) == faithfulness(score, ASKED, weights)
+    weights = occlusion(WHOLE)
+    assert faithfulness(WHOLE, weights) == faithfulness(WHOLE, weights)
 
 
 def test_a_long_source_is_erased_in_strides() -> None:
     asked = Asked([*range(4, 104), EOS], [EOS])
-    found = faithfulness(score, asked, np.ones((1, 101), np.float32))
+    found = faithfulness(ErasablePair(score, asked), np.ones((1, 101), np.float32))
     assert found is not None
     assert len(found.erased) == 17
     assert found.erased[0] == 0

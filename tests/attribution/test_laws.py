@@ -6,9 +6,15 @@ import torch
 from tests.laws.batches import alone, pairs_of, with_more_padding
 from tests.laws.variants import VARIANTS, model_of
 
-from seqloom.attribution.embedded import embeddings, gradients, log_probs
+from seqloom.attribution.embedded import (
+    PairQuestion,
+    embeddings,
+    gradients,
+    log_probs,
+    unknown,
+)
 from seqloom.attribution.gradients import gradient_norm, gradient_x_input
-from seqloom.attribution.integrated import TOLERANCE, integrated_gradients, unknown
+from seqloom.attribution.integrated import TOLERANCE, integrated_gradients
 
 SOME = dict(sorted(VARIANTS.items())[:: max(1, len(VARIANTS) // 16)])
 FEW = dict(list(SOME.items())[::3])
@@ -43,7 +49,7 @@ def test_a_gradient_is_what_a_small_step_changes(recipe) -> None:
         log_probs([model], pair, [embedded + sign * small * along])[0] for sign in (1, -1)
     )
     steps = torch.arange(pair.target.shape[1])
-    [found] = gradients([model], pair, [embedded.expand(len(steps), -1, -1)], steps)
+    [found] = gradients(PairQuestion([model], pair), [embedded.expand(len(steps), -1, -1)], steps)
     torch.testing.assert_close(
         (found * along).sum((1, 2)), (ahead - back) / (2 * small), rtol=1e-4, atol=1e-6
     )
@@ -53,17 +59,17 @@ def test_a_gradient_is_what_a_small_step_changes(recipe) -> None:
 @pytest.mark.parametrize("method", METHODS, ids=["gradient", "norm", "integrated"])
 def test_padding_and_batch_never_change_an_attribution(recipe, method) -> None:
     model, pair = model_of(recipe), alone(pairs_of(), 3)
-    expected = method([model], pair)
-    padded = method([model], with_more_padding(pair, 3))
+    expected = method(PairQuestion([model], pair))
+    padded = method(PairQuestion([model], with_more_padding(pair, 3)))
     close(padded[:, :-3], expected)
     assert padded[:, -3:].count_nonzero() == 0
-    close(method([model], pair, 7), expected)
+    close(method(PairQuestion([model], pair), 7), expected)
 
 
 @few_variants
 def test_integrated_gradients_are_complete(recipe) -> None:
     model, pair = model_of(recipe), alone(pairs_of(), 0)
-    weights, gap, _ = integrated_gradients([model], pair)
+    weights, gap, _ = integrated_gradients(PairQuestion([model], pair))
     with torch.no_grad():
         baseline = embeddings([model], unknown(pair))
         due = model.score(pair)[0] - log_probs([model], pair, baseline)[0]
@@ -75,7 +81,7 @@ def test_integrated_gradients_are_complete(recipe) -> None:
 @pytest.mark.parametrize("method", METHODS, ids=["gradient", "norm", "integrated"])
 def test_copies_of_a_model_are_as_that_model(recipe, method) -> None:
     model, pair = model_of(recipe), alone(pairs_of(), 3)
-    close(method([model, model], pair), method([model], pair))
+    close(method(PairQuestion([model, model], pair)), method(PairQuestion([model], pair)))
 
 
 def test_integrated_gradients_of_unlike_members_are_complete() -> None:
@@ -83,7 +89,7 @@ def test_integrated_gradients_of_unlike_members_are_complete() -> None:
     smooth = [name for name in sorted(VARIANTS) if not any(word in name for word in rough)]
     names = [next(name for name in smooth if name.startswith(kind)) for kind in UNLIKE]
     models, pair = [model_of(VARIANTS[name]) for name in names], alone(pairs_of(), 0)
-    weights, gap, _ = integrated_gradients(models, pair)
+    weights, gap, _ = integrated_gradients(PairQuestion(models, pair))
     with torch.no_grad():
         there = torch.stack([model.score(pair)[0].exp() for model in models]).mean(0).log()
         due = there - log_probs(models, pair, embeddings(models, unknown(pair)))[0]
@@ -97,7 +103,7 @@ def test_the_model_is_left_as_it_was(recipe) -> None:
     model, pair = model_of(recipe), alone(pairs_of(), 0)
     model.zero_grad()  # the model is every test's: another may have left gradients
     parts, score = list(model.modules()), model.score(pair)
-    gradient_norm([model], pair)
+    gradient_norm(PairQuestion([model], pair))
     assert [*model.modules()] == parts
     assert all(parameter.grad is None for parameter in model.parameters())
     close(model.score(pair), score)

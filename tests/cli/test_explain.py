@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tests.cli.conftest import Invoke, train_tiny
 
 import seqloom
+from seqloom.attribution import neighbours
 from seqloom.errors import UserError
 
 METHODS = ("attention", "gradient", "integrated", "gradient-norm", "occlusion")
@@ -124,6 +126,56 @@ def test_what_stands_beside_the_map_has_pictures_of_its_own(
     assert files["png"].read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("picture", ["map", "deletion", "gates"])
+def test_a_png_stands_on_dark_paper_when_it_is_asked_to(
+    run: Path, tmp_path: Path, invoke: Invoke, picture: str
+) -> None:
+    corners = {}
+    for theme in ("light", "dark"):
+        png = tmp_path / f"{theme}.png"
+        how = ("--picture", picture, "--theme", theme, "--png", png)
+        done = invoke("explain", run, "가나", *how)
+        assert done.exit_code == 0, done.output
+        with Image.open(png) as drawn:
+            corners[theme] = drawn.convert("RGB").getpixel((0, 0))
+    assert corners == {"light": (255, 255, 255), "dark": (13, 17, 23)}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--at", "3"), "--at: picks a record of a file, but this model reads a text"),
+        (("--theme", "dark"), "--theme: the colours of a PNG picture. Add --png FILE"),
+        (("--theme", "dark", "--svg", "a.svg"), "--theme: the colours of a PNG picture"),
+        (("--picture", "gates"), "--picture: says what --png and --svg show"),
+        (("--picture", "deletion", "--html", "a.html"), "--picture: says what --png and --svg"),
+        *(
+            ((name, value, "--target", "k a"), f"{name}: says how an output is looked for")
+            for name, value in (
+                ("--beam", "2"), ("--nbest", "2"), ("--prefix", "k"), ("--max-length", "3"),
+                ("--set", "search.groups=1"),
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_an_option_that_would_change_nothing_is_refused_in_one_line(
+    run: Path, tmp_path: Path, invoke: Invoke, monkeypatch, options: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = invoke("explain", run, "가나", *options)
+    assert done.exit_code == 2
+    [line] = done.output.strip().splitlines()
+    assert message in line
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_search_may_be_asked_for_beside_a_target_where_its_tree_is_shown(
+    run: Path, invoke: Invoke
+) -> None:
+    done = invoke("explain", run, "가나", "--target", "k a", "--beam", 2, "--tree")
+    assert done.exit_code == 0, done.output
+
+
 def test_a_picture_that_there_is_not_is_told_with_those_that_there_are(
     run: Path, tmp_path: Path
 ) -> None:
@@ -146,6 +198,24 @@ def test_a_training_pair_is_its_own_nearest_example(
         assert near["distance"] == pytest.approx(0, abs=0.01)
     shown = invoke("explain", indexed, "가나", "--target", "k a n a", "--neighbours", 1).stdout
     assert "가나 → k a [n] a <eos>" in shown
+
+
+def test_an_index_may_leave_no_state_out(
+    indexed: Path, pairs: Path, invoke: Invoke, monkeypatch
+) -> None:
+    """Beyond what is compared one by one, here 10 states, a graph stands in."""
+    monkeypatch.setattr(neighbours, "MOST_COMPARED", 10)
+    cut = invoke("index", indexed, pairs)
+    assert cut.stdout.startswith("Kept 10 states of "), cut.output
+    assert "with --all none is" in cut.stderr
+    whole = invoke("index", indexed, pairs, "--all")
+    assert whole.stdout.startswith("Kept 34 states of 8 pairs"), whole.output
+    assert whole.stderr == ""
+    shown = invoke("explain", indexed, "가나", "--target", "k a n a", "--neighbours", 1).stdout
+    assert "가나 → k a [n] a <eos>" in shown
+    both = invoke("index", indexed, pairs, "--all", "--most", 3)
+    assert both.exit_code == 2
+    assert "--all leaves no state out, but --most 3 would" in both.output
 
 
 def test_without_an_index_there_are_no_neighbours(run: Path, invoke: Invoke) -> None:

@@ -4,6 +4,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.documents.reviews import BAD, GOOD, SMALL, reviews, write
 from typer.testing import CliRunner
@@ -116,13 +117,20 @@ def test_the_baselines_run_by_the_same_command(
     assert model.evaluate([files[1]], bootstrap=0).report["accuracy"].value > 90
 
 
-def test_a_model_without_attention_has_nothing_to_explain(files: tuple[Path, Path], tmp_path: Path):
+def test_a_model_without_attention_is_explained_by_occlusion(
+    files: tuple[Path, Path], tmp_path: Path
+):
     settings = [each for each in SMALL if "model." not in each]
     changes = [*settings, "model={kind: bag_of_words}"]
     model = seqloom.train("han2016", data=[files[0]], out=tmp_path / "r", set=changes, quiet=True)
     assert isinstance(model, Classifier)
     with pytest.raises(UserError, match="a bag of words attends to nothing"):
         model.explain("재미있어요")
+    with pytest.raises(UserError, match="no embeddings to differentiate"):
+        model.explain("재미있어요", "gradient")
+    words = model.explain("비가 오는 날이었다. 너무 지루했다.", "occlusion", target="나쁨").words
+    assert words is not None
+    assert words.source_tokens[int(words.weights.argmax())] in {"너무", "지루했다"}
 
 
 def test_several_labels_and_none(tmp_path: Path):
@@ -182,7 +190,7 @@ def test_the_commands(classifier: Classifier, files: tuple[Path, Path], tmp_path
 
 @pytest.mark.parametrize(
     "option",
-    ["--method=attention", "--svg=a.svg", "--gates", "--neighbours=2", "--level=word", "--beam=2"],
+    ["--at=2", "--svg=a.svg", "--gates", "--neighbours=2", "--level=word", "--beam=2"],
 )
 def test_explain_refuses_what_is_not_for_documents(classifier: Classifier, option: str):
     command = ["explain", str(classifier.folder), "재미있어요.", "--device", "cpu", option]
@@ -190,7 +198,72 @@ def test_explain_refuses_what_is_not_for_documents(classifier: Classifier, optio
     assert answer.exit_code == 2
     [line] = answer.output.strip().splitlines()
     assert f"error: {option.partition('=')[0]}: not for models of the family documents" in line
-    assert "takes --png, --html, --json and --device." in line
+    offered = "--method, --target, --erasing, --png, --html, --json, --theme"
+    assert f"takes {offered} and --device." in line
+
+
+@pytest.mark.parametrize(
+    "method", ["attention", "gradient", "integrated", "gradient-norm", "occlusion"]
+)
+def test_every_method_has_figures_that_say_how_far_to_trust_them(
+    classifier: Classifier, tmp_path: Path, method: str
+):
+    text = "비가 오는 날이었다. 정말 재미있어요."
+    files = {kind: tmp_path / f"new/why.{kind}" for kind in ("png", "html", "json")}
+    options = [str(part) for kind, file in files.items() for part in (f"--{kind}", file)]
+    command = ["explain", str(classifier.folder), text, "--method", method, "--theme", "dark"]
+    answer = CliRunner().invoke(app, [*command, *options])
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.count("faithfulness") == 2
+    told = json.loads(files["json"].read_text("utf-8"))
+    assert (told["method"], told["target"]) == (method, "좋음")
+    first, second = told["sentences"]
+    assert [len(first["weights"]), len(second["weights"])] == [4, 3]
+    assert set(told["faithfulness"]) == {"words", "sentences"}
+    assert told["faithfulness"]["words"]["erased"] == [*range(8)]
+    assert told["faithfulness"]["sentences"]["ordered"][0] == pytest.approx(
+        told["faithfulness"]["words"]["ordered"][0]
+    )
+    page = files["html"].read_text("utf-8")
+    assert page.count("Deletion curve: ") >= 2
+    assert "sentences erased" in page
+    assert files["png"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_speaks_for_one_label_speaks_against_the_other(classifier: Classifier):
+    text = "비가 오는 날이었다. 너무 지루했다."
+    bad, good = (
+        classifier.explain(text, "occlusion", target=label, orders=0).words
+        for label in ("나쁨", "좋음")
+    )
+    assert bad is not None
+    assert good is not None
+    strongest = int(np.abs(bad.weights).argmax())
+    assert bad.weights[0, strongest] > 0 > good.weights[0, strongest]
+
+
+def test_taking_words_out_by_the_figures_of_occlusion_beats_chance(classifier: Classifier):
+    """In the mean over reviews: a single short one has few orders."""
+    areas = [
+        found.faithfulness.area
+        for text, _ in reviews(10, 7)
+        if (found := classifier.explain(text, "occlusion").words) and found.faithfulness
+    ]
+    assert len(areas) == 10
+    assert sum(areas) > 0
+
+
+def test_a_label_that_there_is_not_is_told_with_those_that_there_are(classifier: Classifier):
+    with pytest.raises(UserError, match=r"no label '좋'. Did you mean '좋음'"):
+        classifier.explain("재미있어요.", target="좋")
+
+
+def test_a_document_without_words_has_nothing_to_explain(classifier: Classifier, tmp_path: Path):
+    explanation = classifier.explain("  ", "integrated")
+    explanation.html(tmp_path / "why.html")
+    explanation.png(tmp_path / "why.png")
+    assert explanation.words is None
+    assert explanation.to_dict()["method"] == "integrated"
 
 
 def test_a_row_that_is_set_aside_is_answered_with_an_empty_line(

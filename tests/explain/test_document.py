@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from seqloom.explain.confusion import png_confusion
 from seqloom.explain.document import MARGIN, terminal_document
 from seqloom.explain.document_html import document_page
 from seqloom.explain.document_png import png_document
+from seqloom.explain.shaded import ShadedDocument, ShadedSentence, by_attention, by_figures
 from seqloom.metrics.confusion import Confusion
 from seqloom.predict.document import DocumentResult, WeighedSentence
 
@@ -32,6 +34,10 @@ def result(*sentences: tuple[str, float], notes: tuple[str, ...] = ()) -> Docume
     return DocumentResult(("neg",), {"neg": 0.9, "pos": 0.1}, tuple(weighed), notes)
 
 
+def document(*sentences: tuple[str, float], notes: tuple[str, ...] = ()) -> ShadedDocument:
+    return by_attention(result(*sentences, notes=notes))
+
+
 PLAIN = result(("The plot is terrible", 0.7), ("I saw it", 0.3))
 
 
@@ -45,7 +51,7 @@ def test_shades_are_the_root_of_the_sentence_times_the_word() -> None:
 
 
 def test_without_colour_strong_words_are_bracketed() -> None:
-    text = terminal_document(PLAIN).plain(60)
+    text = terminal_document(by_attention(PLAIN)).plain(60)
     lines = [line.replace("\u200e", "") for line in text.splitlines()]
     assert lines[0] == "neg   (neg 0.900, pos 0.100)"
     assert lines[1] == "0.70 ████▉   │ The plot is [[terrible]]"
@@ -53,7 +59,7 @@ def test_without_colour_strong_words_are_bracketed() -> None:
 
 
 def test_long_sentences_wrap_beside_the_margin() -> None:
-    text = terminal_document(result(("정말 " * 40, 1.0))).plain(50)
+    text = terminal_document(document(("정말 " * 40, 1.0))).plain(50)
     lines = [line.replace("\u200e", "") for line in text.splitlines()][1:-1]
     assert len(lines) > 4
     assert all(cell_len(line) <= 50 for line in lines)
@@ -63,7 +69,7 @@ def test_long_sentences_wrap_beside_the_margin() -> None:
 def test_with_colour_words_have_a_background_and_no_brackets() -> None:
     paper = StringIO()
     console = Console(file=paper, width=60, force_terminal=True, color_system="truecolor")
-    console.print(terminal_document(PLAIN))
+    console.print(terminal_document(by_attention(PLAIN)))
     assert "48;2;10;69;149mterrible" in paper.getvalue()
     assert "[[" not in paper.getvalue()
 
@@ -83,25 +89,25 @@ class Tags(HTMLParser):
 
 def test_text_from_outside_never_becomes_markup() -> None:
     evil = DocumentResult((EVIL,), {EVIL: 1.0}, result((EVIL, 1.0)).sentences, (EVIL,))
-    tags = Tags(document_page([evil], EVIL, language=EVIL))
+    tags = Tags(document_page([by_attention(evil)], EVIL, language=EVIL))
     assert not tags.named("script")
     assert not tags.named("img")
     assert not any(name.startswith("on") for _, attributes in tags.found for name in attributes)
 
 
 def test_the_page_fetches_nothing() -> None:
-    page = document_page([result(("한국 영화", 1.0))], "t", "ko")
+    page = document_page([document(("한국 영화", 1.0))], "t", "ko")
     assert not re.findall(r"""(?:src|href|action)\s*=|url\((?!data:)|@import|https?://""", page)
 
 
 def test_a_sentence_runs_in_its_own_direction() -> None:
-    tags = Tags(document_page([result(("فيلم رائع", 0.5), ("so good", 0.5))], "t"))
+    tags = Tags(document_page([document(("فيلم رائع", 0.5), ("so good", 0.5))], "t"))
     rows = [a["dir"] for a in tags.named("div") if a.get("class") == "sentence"]
     assert rows == ["rtl", "ltr"]
 
 
 def test_words_carry_their_shade_and_sentences_their_weight() -> None:
-    tags = Tags(document_page([PLAIN], "t"))
+    tags = Tags(document_page([by_attention(PLAIN)], "t"))
     shades = [a["style"] for a in tags.named("span") if a.get("class") == "word"]
     assert shades[-1] == f"--shade: {(0.3 / 0.7) ** 0.5:.2f}"
     assert "--shade: 1.00" in shades
@@ -118,14 +124,14 @@ def pixels(path: Path) -> np.ndarray:
     "text", ["A fine film", "정말 재미있다", "فيلم رائع جدا", "$\\frac$ <b> \x07"]
 )
 def test_any_text_has_a_picture(tmp_path: Path, text: str) -> None:
-    png_document(result((text, 0.6), ("end", 0.4), notes=("A note.",)), tmp_path / "a.png")
+    png_document(document((text, 0.6), ("end", 0.4), notes=("A note.",)), tmp_path / "a.png")
     assert pixels(tmp_path / "a.png").shape[1] == 1200
 
 
 def test_a_right_to_left_sentence_begins_at_the_right(tmp_path: Path) -> None:
     def shaded(text: str) -> tuple[int, int]:
         """Where the strongest word, the last, begins and ends."""
-        png_document(result((text, 1.0)), tmp_path / "a.png")
+        png_document(document((text, 1.0)), tmp_path / "a.png")
         area = pixels(tmp_path / "a.png")[60:, 200:]
         columns = np.flatnonzero((area[..., 2] - area[..., 0] > 100).any(axis=0))
         return 200 + int(columns.min()), 200 + int(columns.max())
@@ -137,8 +143,8 @@ def test_a_right_to_left_sentence_begins_at_the_right(tmp_path: Path) -> None:
 
 
 def test_sentences_beyond_the_picture_are_counted(tmp_path: Path) -> None:
-    png_document(result(*[("a b", 0.01)] * 70), tmp_path / "many.png")
-    png_document(result(*[("a b", 0.01)] * 60), tmp_path / "all.png")
+    png_document(document(*[("a b", 0.01)] * 70), tmp_path / "many.png")
+    png_document(document(*[("a b", 0.01)] * 60), tmp_path / "all.png")
     more = pixels(tmp_path / "many.png").shape[0] - pixels(tmp_path / "all.png").shape[0]
     assert 20 < more < 40  # one line of a note
 
@@ -147,3 +153,39 @@ def test_a_confusion_matrix_has_a_picture(tmp_path: Path) -> None:
     names = ["긍정", "neg", "$x$", "a label with a very long name indeed"]
     png_confusion(Confusion.of([0, 1, 2, 3, 0], [0, 1, 2, 2, 0], names), tmp_path / "c.png")
     assert pixels(tmp_path / "c.png").shape[0] > 300
+
+
+def test_figures_of_a_method_are_shares_of_the_largest_of_their_kind() -> None:
+    words = SimpleNamespace(weights=np.array([[4.0, -1.0, 0.001, 2.0, 0, 0, -4.0]], np.float32))
+    sentences = SimpleNamespace(weights=np.array([[3.0, -6.0]], np.float32))
+    shaded = by_figures(PLAIN, words, sentences, title="Occlusion", unit="nats", signed=True)
+    first, second = shaded.sentences
+    assert first.shades == pytest.approx((1, -0.25, 0.00025, 0.5))
+    assert second.shades == pytest.approx((0, 0, -1))
+    assert (first.bar, second.bar) == (0.5, -1)
+    assert first.told == ("+4.00", "-1.00", "+1e-03", "+2.00")
+    assert (first.figure, second.figure) == ("+3.00", "-6.00")
+    assert shaded.of_sentence == "figure of the sentence (nats)"
+
+
+SIGNED = ShadedDocument(
+    "neg", (ShadedSentence(("so", " good"), (0.6, -0.6), ("+1.20", "-1.20"), -1.0, "-0.40"),),
+    "Occlusion, of the label neg", True,
+)  # fmt: skip
+
+
+def test_what_speaks_against_has_marks_of_its_own() -> None:
+    plain = terminal_document(SIGNED).plain(60).replace("\u200e", "").splitlines()
+    assert plain[:3] == ["neg", "Occlusion, of the label neg", "-0.40 ░░░░░░░ │ [[so]] ((good))"]
+    assert "((word)), then (word): what speaks against the label." in " ".join(plain)
+    assert "((word))" not in terminal_document(by_attention(PLAIN)).plain(200)
+    tags = Tags(document_page([SIGNED], "t"))
+    assert [a["class"] for a in tags.named("span") if "class" in a] == ["word", "word against"]
+    assert [a.get("class") for a in tags.named("i")] == ["against"]
+
+
+def test_against_is_orange_in_a_picture(tmp_path: Path) -> None:
+    png_document(SIGNED, tmp_path / "a.png")
+    area = pixels(tmp_path / "a.png")
+    assert (area[..., 0] - area[..., 2] > 100).sum() > 200
+    assert (area[..., 2] - area[..., 0] > 60).sum() > 200

@@ -14,7 +14,8 @@ from seqloom.errors import MissingExtra
 from seqloom.explain import png_map, training_curve
 from seqloom.explain.curves import curve
 from seqloom.explain.fonts import covers, describe, drawable
-from seqloom.explain.png import BLUES
+from seqloom.explain.paper import blues
+from seqloom.explain.theme import THEMES, Theme
 
 SCRIPTS = {
     "Hangul": "안녕하세요 화요일",
@@ -87,11 +88,14 @@ def test_labels_put_ink_above_the_squares(make_result, tmp_path: Path, text: str
     assert dark[: top_of_squares - 3].sum() > 50
 
 
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 @pytest.mark.parametrize("tokens", [1, 3, 60])
-def test_a_square_has_the_colour_of_its_weight(make_result, tmp_path: Path, tokens: int) -> None:
-    png_map(make_result(["a"] * tokens, ["b"] * tokens), tmp_path / "map.png")
+def test_a_square_has_the_colour_of_its_weight(
+    make_result, tmp_path: Path, tokens: int, theme: Theme
+) -> None:
+    png_map(make_result(["a"] * tokens, ["b"] * tokens), tmp_path / "map.png", theme=theme)
     found = pixels(tmp_path / "map.png").astype(int)
-    heavy = 255 * np.array(BLUES(0.7)[:3])
+    heavy = 255 * np.array(blues(theme)(0.7)[:3])
     assert (np.abs(found - heavy).max(axis=2) < 4).sum() > 100 * tokens
 
 

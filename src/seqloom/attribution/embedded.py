@@ -10,13 +10,16 @@ One model is a list of one. The twin of a member shares every part with it but t
 looks tokens up in: its rows are the positions of one batch. The member itself is not touched, and may
 answer others meanwhile.
 
+`Question` is such a function, and what must be known to differentiate it: here that of a pair, in
+documents.py that of a document and its label.
+
 Sizes: M members, R rows, T output tokens, S source tokens, E embedding (of each member its own).
 """
 
 from collections.abc import Sequence
 from copy import copy
 from math import log
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import torch
 from jaxtyping import Float, Int
@@ -24,6 +27,7 @@ from torch import Tensor, nn
 
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
 from seqloom.nn.encoders.encoder import Encoded, Encoder
+from seqloom.symbols import UNK
 
 Module = TypeVar("Module", bound=nn.Module)
 Members = Sequence[EncoderDecoder]
@@ -33,7 +37,50 @@ TOGETHER = 64
 """Rows differentiated at once."""
 
 
-class _Positions(nn.Module):
+class Question(Protocol):
+    """log p of T outputs as a function of embeddings; rows do not see each other."""
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        ...
+
+    def embeddings(self) -> Embedded:
+        """What the source is [1 S E]."""
+        ...
+
+    def baseline(self) -> Embedded:
+        """The same of a source that says nothing."""
+        ...
+
+    def log_probs(self, embedded: Embedded, steps: int) -> Float[Tensor, "R T"]:
+        """Of the first so many outputs, or of more."""
+        ...
+
+
+class PairQuestion:
+    """What an output owes to its source, <eos> counted on both sides; answered by all members together."""
+
+    def __init__(self, models: Members, pair: Pairs) -> None:
+        self.models = models
+        self.pair = pair
+
+    @property
+    def steps(self) -> int:
+        return int(self.pair.target_lengths[0])
+
+    def embeddings(self) -> Embedded:
+        return embeddings(self.models, self.pair.source)
+
+    def baseline(self) -> Embedded:
+        return embeddings(self.models, unknown(self.pair))
+
+    def log_probs(self, embedded: Embedded, steps: int) -> Float[Tensor, "R T"]:
+        pairs = _repeated(self.pair, len(embedded[0]), steps)
+        return log_probs(self.models, pairs, embedded)
+
+
+class Positions(nn.Module):
     """The table of one batch: id R * S is that of row R, position S."""
 
     def __init__(self, embedded: Float[Tensor, "R S E"]) -> None:
@@ -49,7 +96,7 @@ class _Given(Encoder):
 
     def __init__(self, encoder: Encoder, embedded: Float[Tensor, "R S E"]) -> None:
         super().__init__()
-        self.encoder = with_part(encoder, "embedding", _Positions(embedded))
+        self.encoder = with_part(encoder, "embedding", Positions(embedded))
 
     def forward(self, source: Int[Tensor, "R S"], lengths: Int[Tensor, " R"]) -> Encoded:
         positions = torch.arange(source.numel(), device=source.device)
@@ -85,6 +132,14 @@ def log_probs(models: Members, pairs: Pairs, embedded: Embedded) -> Float[Tensor
     return own[0] if len(own) == 1 else torch.stack(own).logsumexp(0) - log(len(own))
 
 
+def unknown(pair: Pairs) -> Tensor:
+    """The source of a pair, all of it <unk> but <eos>, as ids."""
+    source = torch.full_like(pair.source, UNK)
+    length = int(pair.source_lengths[0])
+    source[:, length - 1 :] = pair.source[:, length - 1 :]  # <eos> and padding
+    return source
+
+
 def _repeated(pair: Pairs, rows: int, steps: int) -> Pairs:
     """One pair as many rows, its target no longer than is asked about."""
     lengths = pair.target_lengths.clamp_max(steps)
@@ -98,8 +153,7 @@ def _repeated(pair: Pairs, rows: int, steps: int) -> Pairs:
 
 @torch.enable_grad()
 def gradients(
-    models: Members,
-    pair: Pairs,
+    question: Question,
     embedded: Embedded,
     steps: Int[Tensor, " R"],
     together: int = TOGETHER,
@@ -112,7 +166,6 @@ def gradients(
     chunks = zip(*(points.split(together) for points in embedded), strict=True)
     for chunk, asked in zip(chunks, steps.split(together), strict=True):
         points = [own.detach().requires_grad_() for own in chunk]
-        pairs = _repeated(pair, len(asked), int(asked.max()) + 1)
-        scores = log_probs(models, pairs, points)
+        scores = question.log_probs(points, int(asked.max()) + 1)
         found.append(torch.autograd.grad(scores.gather(1, asked.unsqueeze(1)).sum(), points))
     return [torch.cat(own) for own in zip(*found, strict=True)]

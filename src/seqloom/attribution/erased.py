@@ -3,14 +3,16 @@
 unk      an erased token is read as <unk>; all others stay where they are
 remove   an erased token is not there; those behind it move up
 
-<eos> is never erased. What a model could have copied from an erased token it can no longer copy: the
+<eos> is never erased. `Erasable` is whatever has parts that can be: for a document and its label it stands
+in documents.py. What a model could have copied from an erased token it can no longer copy: the
 logarithm of a probability that is then zero counts as FLOOR.
 
 Sizes: R sources, T output tokens, S source tokens.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -33,10 +35,45 @@ class Asked(NamedTuple):
     source: Sequence[int]
     target: Sequence[int]
 
+
+class Erasable(Protocol):
+    """A source of which parts can be erased, and what is then thought of one output of it.
+
+    num_parts     all parts, S
+    num_erasable  the first so many can be erased
+    """
+
+    @property
+    def num_parts(self) -> int: ...
+    @property
+    def num_erasable(self) -> int: ...
+    @property
+    def erasing(self) -> Erasing: ...
+    def log_probs(self, erased: Sequence[Collection[int]]) -> Reals:
+        """log p of each of T outputs once these parts are erased, [R, T]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ErasablePair:
+    """The tokens of a source, and an output of it."""
+
+    score: Score
+    asked: Asked
+    erasing: Erasing = "unk"
+
+    @property
+    def num_parts(self) -> int:
+        return len(self.asked.source)
+
     @property
     def num_erasable(self) -> int:
         """All but <eos>."""
-        return len(self.source) - 1
+        return self.num_parts - 1
+
+    def log_probs(self, erased: Sequence[Collection[int]]) -> Reals:
+        sources = [without(self.asked.source, places, self.erasing) for places in erased]
+        return log_probs(self.score, self.asked, sources)
 
 
 def without(source: Sequence[int], places: Collection[int], erasing: Erasing) -> list[int]:

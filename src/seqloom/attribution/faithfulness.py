@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqloom.attribution.erased import Asked, Erasing, Score, log_probs, without
+from seqloom.attribution.erased import Erasable, Erasing
 from seqloom.search.stepper import Reals
 
 ORDERS = 8
@@ -64,17 +64,15 @@ class Faithfulness:
         }
 
 
-def faithfulness(
-    score: Score, asked: Asked, weights: Reals, erasing: Erasing = "unk", orders: int = ORDERS
-) -> Faithfulness | None:
-    """Of an attribution [T, S]; None where there are not two tokens to choose from."""
-    count = asked.num_erasable
+def faithfulness(source: Erasable, weights: Reals, orders: int = ORDERS) -> Faithfulness | None:
+    """Of an attribution [T, S]; None where there are not two parts to choose from."""
+    count = source.num_erasable
     if count < 2:
         return None
     own = np.argsort(-weights[:, :count].sum(axis=0), kind="stable").tolist()
     drawn = [_drawn(seed, count) for seed in range(orders)]
     erased = _points(count)
-    curves = _curves(score, asked, [own, *drawn], erased, erasing)
+    curves = _curves(source, [own, *drawn], erased)
     shares = np.array(erased) / count
     ordered, random = curves[0], curves[1:].mean(axis=0)
     between = random - curves
@@ -85,7 +83,7 @@ def faithfulness(
         tuple(random.tolist()),
         float(areas[0]),
         float(areas[1:].std(ddof=1)) if orders > 1 else 0.0,
-        erasing,
+        source.erasing,
         tuple(own),
     )
 
@@ -102,17 +100,10 @@ def _points(count: int) -> list[int]:
     return np.unique(points.round().astype(int)).tolist()
 
 
-def _curves(
-    score: Score,
-    asked: Asked,
-    orders: Sequence[Sequence[int]],
-    erased: Sequence[int],
-    erasing: Erasing,
-) -> _Curves:
+def _curves(source: Erasable, orders: Sequence[Sequence[int]], erased: Sequence[int]) -> _Curves:
     """log p of the output, [orders, points]; the same source is scored once."""
     wanted = [frozenset(order[:count]) for order in orders for count in erased]
     different = {places: row for row, places in enumerate(dict.fromkeys(wanted))}
-    sources = [without(asked.source, places, erasing) for places in different]
-    sums = log_probs(score, asked, sources).sum(axis=1, dtype=np.float64)
+    sums = source.log_probs(list(different)).sum(axis=1, dtype=np.float64)
     rows = [different[places] for places in wanted]
     return sums[rows].reshape(len(orders), len(erased))

@@ -24,28 +24,23 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from seqloom.attribution.embedded import TOGETHER, Embedded, Members, embeddings, gradients
-from seqloom.models.encoder_decoder import Pairs
+from seqloom.attribution.embedded import TOGETHER, Embedded, Question, gradients
 
 
-def gradient_x_input(
-    models: Members, pair: Pairs, together: int = TOGETHER
-) -> Float[Tensor, "T S"]:
-    """Of one pair, <eos> counted on both sides."""
-    found, embedded = _of_each_step(models, pair, together)
+def gradient_x_input(question: Question, together: int = TOGETHER) -> Float[Tensor, "T S"]:
+    found, embedded = _of_each_step(question, together)
     shares = [(own * x).sum(2) for own, x in zip(found, embedded, strict=True)]
     return torch.stack(shares).sum(0)
 
 
-def gradient_norm(models: Members, pair: Pairs, together: int = TOGETHER) -> Float[Tensor, "T S"]:
-    """Of one pair, <eos> counted on both sides."""
-    found, _ = _of_each_step(models, pair, together)
+def gradient_norm(question: Question, together: int = TOGETHER) -> Float[Tensor, "T S"]:
+    found, _ = _of_each_step(question, together)
     return torch.stack([own.norm(dim=2) for own in found]).sum(0)
 
 
-def _of_each_step(models: Members, pair: Pairs, together: int) -> tuple[Embedded, Embedded]:
+def _of_each_step(question: Question, together: int) -> tuple[Embedded, Embedded]:
     """The gradients of each member [T S E], and its embeddings [1 S E]."""
-    steps = torch.arange(int(pair.target_lengths[0]), device=pair.target.device)
-    embedded = embeddings(models, pair.source)
+    embedded = question.embeddings()
+    steps = torch.arange(question.steps, device=embedded[0].device)
     points = [own.expand(len(steps), -1, -1) for own in embedded]
-    return gradients(models, pair, points, steps, together), embedded
+    return gradients(question, points, steps, together), embedded

@@ -22,16 +22,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from seqloom.attribution.embedded import (
-    TOGETHER,
-    Embedded,
-    Members,
-    embeddings,
-    gradients,
-    log_probs,
-)
-from seqloom.models.encoder_decoder import Pairs
-from seqloom.symbols import UNK
+from seqloom.attribution.embedded import TOGETHER, Embedded, Question, gradients
 
 TOLERANCE = 0.01
 FEWEST_POINTS, MOST_POINTS = 16, 256
@@ -45,42 +36,28 @@ class Integrated(NamedTuple):
     points: int
 
 
-def integrated_gradients(models: Members, pair: Pairs, together: int = TOGETHER) -> Integrated:
-    """Of one pair, <eos> counted on both sides."""
-    embedded = embeddings(models, pair.source)
-    baseline = embeddings(models, unknown(pair))
-    due = _difference(models, pair, embedded, baseline)
+def integrated_gradients(question: Question, together: int = TOGETHER) -> Integrated:
+    embedded, baseline = question.embeddings(), question.baseline()
+    due = _difference(question, embedded, baseline)
     allowed = TOLERANCE + TOLERANCE * due.abs()
     points = FEWEST_POINTS
     while True:
-        weights = _integral(models, pair, embedded, baseline, points, together)
+        weights = _integral(question, embedded, baseline, points, together)
         gaps = (weights.sum(1) - due).abs()
         if bool((gaps <= allowed).all()) or points >= MOST_POINTS:
             return Integrated(weights, float(gaps.max()), points)
         points *= 2
 
 
-def unknown(pair: Pairs) -> Tensor:
-    """The baseline of a source, as ids."""
-    source = torch.full_like(pair.source, UNK)
-    length = int(pair.source_lengths[0])
-    source[:, length - 1 :] = pair.source[:, length - 1 :]  # <eos> and padding
-    return source
-
-
 @torch.no_grad()
-def _difference(
-    models: Members, pair: Pairs, embedded: Embedded, baseline: Embedded
-) -> Float[Tensor, " T"]:
+def _difference(question: Question, embedded: Embedded, baseline: Embedded) -> Float[Tensor, " T"]:
     """log p at the source less that at the baseline."""
-    length = int(pair.target_lengths[0])
-    there, here = log_probs(models, pair, embedded), log_probs(models, pair, baseline)
-    return (there - here)[0, :length]
+    there, here = (question.log_probs(at, question.steps) for at in (embedded, baseline))
+    return (there - here)[0]
 
 
 def _integral(
-    models: Members,
-    pair: Pairs,
+    question: Question,
     embedded: Embedded,
     baseline: Embedded,
     points: int,
@@ -92,12 +69,12 @@ def _integral(
     )
     ways = [x - b for x, b in zip(embedded, baseline, strict=True)]
     at = [b + (nodes + 0.5).view(-1, 1, 1) * way for b, way in zip(baseline, ways, strict=True)]
-    steps = torch.arange(int(pair.target_lengths[0]), device=embedded[0].device)
+    steps = torch.arange(question.steps, device=embedded[0].device)
     rows: list[Tensor] = []
     for some in steps.split(max(1, together // points)):
         asked = some.repeat_interleave(points)
         here = [own.repeat(len(some), 1, 1) for own in at]
-        found = gradients(models, pair, here, asked, together)
+        found = gradients(question, here, asked, together)
         parts = [own.unflatten(0, (len(some), points)) for own in found]
         means = [torch.einsum("p,tpse->tse", shares, own) for own in parts]
         moved = [(mean * way).sum(2) for mean, way in zip(means, ways, strict=True)]

@@ -9,14 +9,13 @@ Sizes: T output tokens, S source tokens.
 
 import numpy as np
 
-from seqloom.attribution.erased import Asked, Erasing, Score, log_probs, without
+from seqloom.attribution.erased import Erasable
 from seqloom.search.stepper import Reals
 
 
-def occlusion(score: Score, asked: Asked, erasing: Erasing = "unk") -> Reals:
+def occlusion(source: Erasable) -> Reals:
     """W [T, S]; all erased sources are scored in a few batches."""
-    each = [without(asked.source, {place}, erasing) for place in range(asked.num_erasable)]
-    found = log_probs(score, asked, [asked.source, *each])
-    weights = np.zeros((len(asked.target), len(asked.source)), dtype=np.float32)
-    weights[:, : asked.num_erasable] = (found[0] - found[1:]).T
+    found = source.log_probs([(), *((place,) for place in range(source.num_erasable))])
+    weights = np.zeros((found.shape[1], source.num_parts), dtype=np.float32)
+    weights[:, : source.num_erasable] = (found[0] - found[1:]).T
     return weights

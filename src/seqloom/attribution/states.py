@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from seqloom.attribution.embedded import with_part
-from seqloom.attribution.neighbours import Index, Pair
+from seqloom.attribution.graph import check_library
+from seqloom.attribution.neighbours import MOST_COMPARED, Growing, Index, Pair
 from seqloom.data.batching import Batch, pad
 from seqloom.data.example import Example
 from seqloom.errors import UserError
@@ -28,8 +29,6 @@ from seqloom.text.pair import PairCodec
 Item = TypeVar("Item")
 TOGETHER = 64
 """Pairs read at once."""
-MOST_STATES = 300_000
-"""States of an index, if its builder says nothing: at 512 features some 300 MB."""
 
 
 class _Overheard(nn.Module):
@@ -66,10 +65,16 @@ def states(
 
 
 def build_index(
-    model: EncoderDecoder, codec: PairCodec, examples: Iterable[Example], most: int = MOST_STATES
+    model: EncoderDecoder,
+    codec: PairCodec,
+    examples: Iterable[Example],
+    most: float = MOST_COMPARED,
 ) -> Index:
-    """Of all pairs, in their order, until there are `most` states."""
-    found: list[np.ndarray] = []
+    """Of all pairs, in their order, until there are `most` states. Raises MissingExtra at once if there may
+    be more than are compared one by one, and no library to find them."""
+    if most > MOST_COMPARED:
+        check_library()
+    found = Growing()
     places: list[tuple[int, int]] = []
     pairs: list[Pair] = []
     for batch in _batches(examples):
@@ -81,14 +86,17 @@ def build_index(
         of_each = states(model, [source.ids for source in sources], targets)
         for example, source, ids, own in zip(batch, sources, targets, of_each, strict=True):
             tokens = codec.target.tokens(ids, source.open)
+            own = own[: int(min(len(own), most - len(places)))]
+            if not len(own):
+                break
             places += [(len(pairs), step) for step in range(len(own))]
             pairs.append(Pair(example.source, example.target or "", tokens))
-            found.append(own.astype(np.float16))
+            found.add(own.astype(np.float16))
         if len(places) >= most:
             break
-    if not found:
+    if not places:
         raise UserError("An index needs training pairs, but there is none. Name a file of pairs.")
-    return Index(np.concatenate(found)[:most], np.array(places[:most], dtype=np.int64), pairs)
+    return Index(found.grown(), np.array(places, dtype=np.int64), pairs)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

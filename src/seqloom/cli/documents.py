@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from seqloom.classifier import Classifier
     from seqloom.data.bad_rows import BadRows
     from seqloom.data.documents.document import Document
+    from seqloom.document_explanation import DocumentExplanation
+    from seqloom.explain.theme import Scheme
     from seqloom.predict.document import DocumentResult
 
 
@@ -149,20 +152,24 @@ def evaluate_documents(
 
 
 def explain_document(
-    model: "Classifier", text: str, png: Path | None, html: Path | None, json_file: Path | None
+    explanation: "DocumentExplanation",
+    png: Path | None,
+    html: Path | None,
+    json_file: Path | None,
+    theme: "Scheme",
 ) -> None:
     """The shaded document in the terminal, and in files."""
-    explanation = model.explain(text)
     from seqloom.explain.document import terminal_document
 
-    Console(highlight=False, markup=False).print(terminal_document(explanation.result))
-    drawn = ((png, explanation.png), (html, explanation.html))
+    Console(highlight=False, markup=False).print(terminal_document(explanation.shaded))
+    drawn = ((png, partial(explanation.png, theme=theme)), (html, explanation.html))
     for path, draw in drawn:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             draw(path)
             typer.echo(f"Wrote {path}", err=True)
     if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
         content = json.dumps(explanation.to_dict(), ensure_ascii=False, indent=1)
         json_file.write_text(content + "\n", encoding="utf-8")
         typer.echo(f"Wrote {json_file}", err=True)

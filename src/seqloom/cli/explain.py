@@ -1,4 +1,7 @@
-"""`seqloom explain`: what the model looked at, in the terminal, as PNG, SVG and HTML, and as JSON."""
+"""`seqloom explain`: what the model looked at, in the terminal, as PNG, SVG and HTML, and as JSON.
+
+Options that a model, or the others that were given, leave without a use are refused.
+"""
 
 import json
 from functools import partial
@@ -8,7 +11,14 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from seqloom.cli.offered import check_offered
+from seqloom.cli.explain_options import (
+    OF_DOCUMENTS,
+    OF_FRAMES,
+    OF_PNG,
+    OF_WINDOWS,
+    check_pairs,
+)
+from seqloom.cli.offered import check_offered, check_used
 from seqloom.cli.options import (
     Beam,
     Device,
@@ -48,11 +58,16 @@ def explain(
     ] = "piece",
     target: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Explain this output instead of those it would give."),
+        typer.Option(
+            metavar="TEXT",
+            help="Explain this output instead of those it would give; of a document, this label.",
+        ),
     ] = None,
     erasing: Annotated[
         Literal["unk", "remove"],
-        typer.Option(help="How occlusion and the faithfulness figure erase a source token."),
+        typer.Option(
+            help="How occlusion and the faithfulness figure erase a source token, a word or a sentence."
+        ),
     ] = "unk",
     gates: Annotated[
         bool, typer.Option("--gates", help="Gates and states of LSTMs and GRUs, token by token.")
@@ -85,6 +100,10 @@ def explain(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="One page with all outputs, to point at.")
     ] = None,
+    theme: Annotated[
+        Literal["light", "dark"],
+        typer.Option(help="The colours of --png; --svg and --html follow their reader's scheme."),
+    ] = "light",
     tree: Annotated[
         bool, typer.Option("--tree", help="Show the search as a tree, and what else was likely.")
     ] = False,
@@ -92,8 +111,8 @@ def explain(
         str | None,
         typer.Option(
             metavar="ROW|DATE",
-            help="Forecasts, where TEXT is a table: the row or date to begin with. Default: the last "
-            "whose future the table holds.",
+            help="Where TEXT is a file. Of a table to forecast: the row or date to begin with (default: "
+            "the last whose future the table holds). Of records: the number of one, counted from 1.",
         ),
     ] = None,
     beam: Beam = None,
@@ -122,20 +141,23 @@ def explain(
     from seqloom.data.example import Example
     from seqloom.data.sources.row import feature_values
 
+    check_used(context, "--theme", png is not None, OF_PNG)
     model = load([run, *(also or [])], device)
     if is_classifier(model):
-        check_offered(context, model, "--png", "--html", "--json")
-        explain_document(model, text, png, html, json_file)
+        check_offered(context, model, *OF_DOCUMENTS)
+        explanation = model.explain(text, method, target=target, erasing=erasing)
+        explain_document(explanation, png, html, json_file, theme)
         return
     if is_generator(model):
-        check_offered(context, model, "--png", "--json")
-        explain_generator(model, text, png, json_file)
+        check_offered(context, model, *OF_WINDOWS)
+        explain_generator(model.explain(text), png, svg, html, json_file, theme)
         return
     if is_converter(model):
-        check_offered(context, model, "--png", "--at")
-        explain_frames(model, text, png, at)
+        check_offered(context, model, *OF_FRAMES)
+        explain_frames(model, text, png, at, theme)
         return
     model = as_pairs(model, "explain")
+    check_pairs(context, model, drawn=bool(png or svg), searched=target is None or tree)
     example = Example(text, features=feature_values(tuple(feature or ())))
     if model.recipe.series is not None:
         example = series_example(text, model, at)
@@ -171,7 +193,7 @@ def explain(
     if summary := unknown.summary():
         typer.echo(summary, err=True)
     drawings = (
-        (png, partial(explanation.png, picture=picture)),
+        (png, partial(explanation.png, picture=picture, theme=theme)),
         (svg, partial(explanation.svg, picture=picture)),
         (html, explanation.html),
     )

@@ -8,19 +8,21 @@ import typer
 if TYPE_CHECKING:
     from seqloom.converter import Converter
     from seqloom.explain.conversion import Explanation
+    from seqloom.explain.theme import Scheme
 
 _FIRST = 3
 """Source frames named for each answer."""
 
 
 def explain_frames(
-    converter: "Converter", file: str, png: Path | None, at: str | None = None
+    converter: "Converter", file: str, png: Path | None, at: str | None, theme: "Scheme"
 ) -> None:
     """The picture, and in the terminal where most attention went."""
     explanation = converter.explain(file, at=at)
     typer.echo(told(explanation))
     if png is not None:
-        explanation.png(png)
+        png.parent.mkdir(parents=True, exist_ok=True)
+        explanation.png(png, theme)
         typer.echo(f"Wrote {png}", err=True)
 
 

@@ -1,6 +1,7 @@
 """What the commands do with the run of a next-step predictor; `generate` has a file of its own."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from seqloom.config.next_step import NextStepRecipe
     from seqloom.console.making import Report
     from seqloom.data.bad_rows import BadRows
+    from seqloom.explain.theme import Scheme
+    from seqloom.generation.results import WindowExplanation
     from seqloom.generator import Generator
 
 
@@ -51,25 +54,28 @@ def score_generator(generator: "Generator", file: str, tokens: bool, bad: "BadRo
 
 
 def explain_generator(
-    generator: "Generator", text: str, png: Path | None, json_file: Path | None
+    explanation: "WindowExplanation",
+    png: Path | None,
+    svg: Path | None,
+    html: Path | None,
+    json_file: Path | None,
+    theme: "Scheme",
 ) -> None:
-    """Write the text, and show for which points of the pen the window stood at each character."""
-    from seqloom.explain.window import settled
-
-    explanation = generator.explain(text)
-    phi = explanation.sample.phi
-    assert phi is not None
-    written = explanation.sample.text
-    looked = settled(phi)
-    typer.echo(f"{written!r} in {len(phi)} points, ended by: {explanation.sample.ended}")
-    for place, character in enumerate(written):
-        points = [number for number, at in enumerate(looked, start=1) if at == place]
-        span = f"points {points[0]}-{points[-1]} ({len(points)})" if points else "none"
-        typer.echo(f"{character if character.strip() else '␣'}  {span}")
-    if png is not None:
-        png.parent.mkdir(parents=True, exist_ok=True)
-        explanation.png(png)
-        typer.echo(f"Wrote {png}", err=True)
+    """Show for which points of the pen the window stood at each character."""
+    sample, window = explanation.sample, explanation.window
+    typer.echo(f"{sample.text!r} in {len(window.phi)} points, ended by: {sample.ended}")
+    for character, stretch in zip(window.characters, window.stretches(), strict=True):
+        typer.echo(f"{character}  {stretch}")
+    drawings = (
+        (png, partial(explanation.png, theme=theme)),
+        (svg, explanation.svg),
+        (html, explanation.html),
+    )
+    for path, draw in drawings:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draw(path)
+            typer.echo(f"Wrote {path}", err=True)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         told = json.dumps(explanation.record(), ensure_ascii=False)

@@ -1,4 +1,5 @@
-"""Options of a command that a family of models does not have: refused, never silently ignored."""
+"""Options that a command would not use, for the model or beside the others: refused, never silently
+ignored."""
 
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,15 @@ def check_offered(context: typer.Context, model: "AnyModel", *offered: str) -> N
             f"'seqloom {context.info_name}' takes {', '.join(offered)} and --device. Leave out what "
             "is not among them."
         )
+
+
+def check_used(context: typer.Context, option: str, used: bool, why: str) -> None:
+    """Raises UserError if this option was given on the command line, but is not used.
+
+    why  what it is for, and what to do instead
+    """
+    if option in _given(context) and not used:
+        raise UserError(f"{option}: {why}")
 
 
 def _given(context: typer.Context) -> list[str]:

@@ -12,25 +12,24 @@ from math import isfinite
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from seqloom.explain.png import save
+from seqloom.explain.paper import dress, save, sheet
+from seqloom.explain.theme import LIGHT, Theme
 
 Record = Mapping[str, object]
-LOSSES = {"train_loss": ("training", "#6c9bd2"), "dev_loss": ("validation", "#0a4595")}
 
 
-def training_curve(records: Iterable[Record], path: str | Path, metric: str = "") -> None:
+def training_curve(
+    records: Iterable[Record], path: str | Path, metric: str = "", theme: Theme = LIGHT
+) -> None:
     """Write the curves; `metric` names the record's entry for a panel of its own."""
     kept = list(records)
     panels = ["loss", *([metric] if metric and curve(kept, metric)[0] else [])]
     panels += ["rate"] if curve(kept, "rate")[0] else []
-    figure = Figure(figsize=(7, 1 + 2.2 * len(panels)), layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = sheet(theme, 7, 1 + 2.2 * len(panels), "constrained")
     grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
     for axes, panel in zip(grid[:, 0], panels, strict=True):
-        _panel(axes, panel, kept)
+        _panel(dress(axes, theme), panel, kept, theme)
     grid[-1, 0].set_xlabel("update")
     save(figure, path)
 
@@ -46,21 +45,24 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
-def _panel(axes: Axes, panel: str, records: Sequence[Record]) -> None:
+def _panel(axes: Axes, panel: str, records: Sequence[Record], theme: Theme) -> None:
     if panel == "loss":
-        _losses(axes, records)
+        _losses(axes, records, theme)
     else:
-        _plot(axes, records, panel, panel, "#57606a" if panel == "rate" else "#0a4595")
+        _plot(axes, records, panel, panel, theme.quiet if panel == "rate" else theme.weight)
         axes.set_ylabel("learning rate" if panel == "rate" else panel)
-    axes.grid(color="#e3e7eb", linewidth=0.6)
+    axes.grid(color=theme.faint, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _losses(axes: Axes, records: Sequence[Record]) -> None:
-    drawn = [_plot(axes, records, key, name, colour) for key, (name, colour) in LOSSES.items()]
+def _losses(axes: Axes, records: Sequence[Record], theme: Theme) -> None:
+    drawn = [
+        _plot(axes, records, "train_loss", "training", theme.half),
+        _plot(axes, records, "dev_loss", "validation", theme.weight),
+    ]
     axes.set_ylabel("loss (natural log)")
     if any(drawn):
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, labelcolor=theme.ink)
         # Of a density the log may be above 0, and the loss below.
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
 

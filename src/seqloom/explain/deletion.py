@@ -25,8 +25,6 @@ NOTHING_ERASED = (
     "none of this output. Explain a longer source, by a method that the model has."
 )
 BY_MAP, BY_CHANCE = "erased in the order of the map", "in random orders (mean)"
-ERASED = "source tokens erased; below, the one erased last"
-LOG_PROB = "log p of the output (nats)"
 _LEFT, _RIGHT, _TOP, _PLOT = 72.0, 24.0, 92.0, 190.0
 _STRIDE, _NARROWEST, _FONT = 34.0, 330.0, 12.0
 _LONGEST = 10
@@ -64,16 +62,27 @@ class Attributed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeletionCurve:
-    """tokens  what the map erased last at each point but the first, as shown"""
+    """tokens  what the map erased last at each point but the first, as shown
+    across     what the axis counts
+    up         what the curves are
+    """
 
     title: str
     tokens: tuple[str, ...]
     curves: Curves
     notes: tuple[str, ...]
+    across: str
+    up: str
 
 
-def deletion_curve(attribution: Attributed | None) -> DeletionCurve:
-    """Of an attribution. Raises UserError if there was nothing to erase."""
+def deletion_curve(
+    attribution: Attributed | None, parts: str = "source tokens", of: str = "the output"
+) -> DeletionCurve:
+    """Of an attribution. Raises UserError if there was nothing to erase.
+
+    parts  what was erased
+    of     what was watched
+    """
     if attribution is None or attribution.faithfulness is None:
         raise UserError(NOTHING_ERASED)
     curves = attribution.faithfulness
@@ -84,6 +93,8 @@ def deletion_curve(attribution: Attributed | None) -> DeletionCurve:
         tuple(_stride(tokens[start:end]) for start, end in strides),
         curves,
         (str(curves), *attribution.notes),
+        f"{parts} erased; below, the one erased last",
+        f"log p of {of} (nats)",
     )
 
 
@@ -133,11 +144,11 @@ def draw_deletion(curve: DeletionCurve, styled: str = "") -> str:
     width, height = max(right + _RIGHT, widest + 20), lowest + 14 + 18 * len(notes)
     parts = [
         f'<text class="title" x="10" y="20" font-size="14">{escape(curve.title)}</text>',
-        *_legend(),
+        *_legend(curve),
         *_levels(plane, levels),
         *_lines(plane, curves),
         *_erased(plane, curve),
-        svg.small(_LEFT, lowest, ERASED),
+        svg.small(_LEFT, lowest, curve.across),
         *notes,
     ]
     return svg.document(escape(f"{curve.title}. {curves}"), width, height, parts, styled)
@@ -152,13 +163,13 @@ def ticks(low: float, high: float) -> list[float]:
     return [step * number for number in range(first, last + 1)]
 
 
-def _legend() -> list[str]:
+def _legend(curve: DeletionCurve) -> list[str]:
     return [
         f'<path class="line" d="M{_LEFT:g} 38h24"/>',
         svg.small(_LEFT + 32, 42, BY_MAP),
         f'<path class="line chance" d="M{_LEFT:g} 56h24"/>',
         svg.small(_LEFT + 32, 60, BY_CHANCE),
-        svg.small(10, _TOP - 12, LOG_PROB),
+        svg.small(10, _TOP - 12, curve.up),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A document as a PNG picture: the weight of each sentence in the margin, that of each word as shading.
+"""A document as a PNG picture: a bar for each sentence in the margin, each word shaded by how it counts.
 
 Every word is drawn on its own, in fonts that have it (`fonts`), and lines are filled word by word; a
 right-to-left sentence is filled from the right. Lengths are in pixels.
@@ -18,11 +18,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from seqloom.explain.document import FAINTEST, answer
+from seqloom.explain.document import FAINTEST
 from seqloom.explain.fonts import describe, drawable
 from seqloom.explain.labels import is_right_to_left, label
-from seqloom.explain.png import BLUES, DOTS, save
-from seqloom.predict.document import DocumentResult, WeighedSentence
+from seqloom.explain.paper import DOTS, save, sheet, signed
+from seqloom.explain.shaded import ShadedDocument, ShadedSentence
+from seqloom.explain.theme import LIGHT, Theme, on
 
 WIDTH, EDGE, MARGIN = 1200.0, 30.0, 170.0
 """Of the picture, around it, and of the column with the weights."""
@@ -32,11 +33,10 @@ SIZE, SMALL = 10.0, 8.0
 """Fonts, in points."""
 RISE = 0.36
 """From the baseline of a line to its middle, in ems."""
-BAR = 90.0
+FIGURE, BAR = 62.0, 90.0
+"""Room for the figure of a sentence, and for its bar."""
 STRONGEST = 0.8
 """How far into the colours the strongest word goes."""
-DARK = 0.85
-"""From this shade on a word is white."""
 MOST_SENTENCES = 60
 
 
@@ -53,60 +53,58 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    weight: float
+    figure: str
+    bar: float
     y: float
 
 
-def png_document(result: DocumentResult, path: str | Path) -> None:
+def png_document(document: ShadedDocument, path: str | Path, theme: Theme = LIGHT) -> None:
     """Write the picture; sentences beyond the sixtieth are counted in a note."""
-    save(draw(result), path)
+    save(draw(document, theme), path)
 
 
-def draw(result: DocumentResult) -> Figure:
-    measure = partial(width_of, _canvas(1.0), {})
-    words, margins, bottom = _laid_out(result, measure)
-    notes = _notes(result)
+def draw(document: ShadedDocument, theme: Theme = LIGHT) -> Figure:
+    measure = partial(width_of, FigureCanvasAgg(_paper(1.0, theme)), {})
+    words, margins, bottom = _laid_out(document, measure)
+    notes = _notes(document)
     height = bottom + LINE * 0.8 * len(notes) + EDGE
-    canvas = _canvas(height)
-    figure = canvas.figure
-    _put(figure, answer(result), EDGE, EDGE + LINE / 2, height, SIZE * 1.15, "#1b1f24")
+    figure = _paper(height, theme)
+    _put(figure, document.heading, EDGE, EDGE + LINE / 2, height, SIZE * 1.15, theme.ink)
+    _put(figure, document.title, EDGE, EDGE + 1.5 * LINE, height, SIZE, theme.ink)
     for margin in margins:
-        _margin(figure, margin, height)
+        _margin(figure, margin, height, theme)
     for word in words:
-        _word(figure, word, height)
+        _word(figure, word, height, theme)
     for number, note in enumerate(notes):
-        _put(figure, note, EDGE, bottom + LINE * 0.8 * (number + 0.5), height, SMALL, "#57606a")
+        y = bottom + LINE * 0.8 * (number + 0.5)
+        _put(figure, note, EDGE, y, height, SMALL, theme.quiet)
     return figure
 
 
-def _canvas(height: float) -> FigureCanvasAgg:
-    figure = Figure(figsize=(WIDTH / DOTS, height / DOTS), dpi=DOTS, facecolor="white")
-    return FigureCanvasAgg(figure)
+def _paper(height: float, theme: Theme) -> Figure:
+    return sheet(theme, WIDTH / DOTS, height / DOTS, dots=DOTS)
 
 
 def _laid_out(
-    result: DocumentResult, measure: "partial[float]"
+    document: ShadedDocument, measure: "partial[float]"
 ) -> tuple[list[Word], list[Margin], float]:
     words: list[Word] = []
     margins: list[Margin] = []
-    top = EDGE + 1.6 * LINE
-    shown = result.sentences[:MOST_SENTENCES]
-    for sentence, shades in zip(shown, result.shades(), strict=False):
-        margins.append(Margin(sentence.weight, top + LINE / 2))
-        lines = list(_lines(sentence, shades, measure))
+    top = EDGE + (2.6 if document.title else 1.6) * LINE
+    for sentence in document.sentences[:MOST_SENTENCES]:
+        margins.append(Margin(sentence.figure, sentence.bar, top + LINE / 2))
+        lines = list(_lines(sentence, measure))
         for number, line in enumerate(lines):
             words += _placed(line, top + LINE * (number + 0.5), is_right_to_left(sentence.text))
         top += LINE * len(lines) + BETWEEN
     return words, margins, top
 
 
-def _lines(
-    sentence: WeighedSentence, shades: list[float], measure: "partial[float]"
-) -> Iterator[list[Word]]:
+def _lines(sentence: ShadedSentence, measure: "partial[float]") -> Iterator[list[Word]]:
     """Words by line, x counted from where the line begins."""
     room, blank = WIDTH - 2 * EDGE - MARGIN, measure("n") * 0.55
     line, at = list[Word](), 0.0
-    for piece, shade in zip(sentence.pieces, shades, strict=True):
+    for piece, shade in zip(sentence.pieces, sentence.shades, strict=True):
         text = drawable(label(piece.strip()) if piece.strip() else "").text
         if not text:
             continue
@@ -138,18 +136,19 @@ def width_of(canvas: FigureCanvasAgg, known: dict[str, float], text: str) -> flo
     return known[text]
 
 
-def _word(figure: Figure, word: Word, height: float) -> None:
-    if word.shade >= FAINTEST:
-        paper = BLUES(STRONGEST * word.shade)
+def _word(figure: Figure, word: Word, height: float, theme: Theme) -> None:
+    ink = theme.ink
+    if abs(word.shade) >= FAINTEST:
+        paper = signed(theme)(0.5 + 0.5 * STRONGEST * word.shade)
         _box(figure, word.x - 1, word.y - LINE * 0.43, word.width + 2, LINE * 0.86, height, paper)
-    ink = "#ffffff" if word.shade >= DARK else "#1b1f24"
+        ink = on(paper)
     _put(figure, word.text, word.x, word.y, height, SIZE, ink)
 
 
-def _margin(figure: Figure, margin: Margin, height: float) -> None:
-    _put(figure, f"{margin.weight:.2f}", EDGE, margin.y, height, SMALL, "#57606a")
-    bar = BAR * min(margin.weight, 1.0)
-    _box(figure, EDGE + 55, margin.y - 7, bar, 14, height, BLUES(1.0))
+def _margin(figure: Figure, margin: Margin, height: float, theme: Theme) -> None:
+    _put(figure, margin.figure, EDGE, margin.y, height, SMALL, theme.quiet)
+    bar, colour = BAR * min(abs(margin.bar), 1.0), theme.against if margin.bar < 0 else theme.weight
+    _box(figure, EDGE + FIGURE, margin.y - 7, bar, 14, height, colour)
 
 
 def _put(
@@ -187,13 +186,13 @@ def _box(
     )
 
 
-def _notes(result: DocumentResult) -> list[str]:
-    notes = list(result.notes)
-    if (more := len(result.sentences) - MOST_SENTENCES) > 0:
+def _notes(document: ShadedDocument) -> list[str]:
+    notes = list(document.notes)
+    if (more := len(document.sentences) - MOST_SENTENCES) > 0:
         notes.append(f"{more:,} more sentences are not shown.")
     missing = [
         character
-        for sentence in result.sentences[:MOST_SENTENCES]
+        for sentence in document.sentences[:MOST_SENTENCES]
         for piece in sentence.pieces
         for character in drawable(label(piece.strip()) if piece.strip() else "").missing
     ]

@@ -3,7 +3,7 @@ brings the fonts that its reader may lack.
 
 Each result shows its source, its outputs to choose from, the tokens, the map and, folded away, the
 weights as a table. Pointing at a token, or walking to it with the arrow keys, lights the tokens it
-attends to or is attended by, each as bright as its weight. Without JavaScript everything is still
+attends to or is attended by, each as strong as its weight. Without JavaScript everything is still
 there: all outputs stand one below the other.
 
 All text passes through `escape`; the numbers reach the script in `data-` attributes.
@@ -17,10 +17,11 @@ from seqloom.explain import svg
 from seqloom.explain.attention_map import AttentionMap, attention_map
 from seqloom.explain.embedded import page_fonts
 from seqloom.explain.labels import any_right_to_left
+from seqloom.explain.theme import variables
 from seqloom.predict.result import Output, Result
 from seqloom.search.stepper import Reals
 
-CSS = files("seqloom.explain").joinpath("page.css").read_text("utf-8")
+CSS = variables() + files("seqloom.explain").joinpath("page.css").read_text("utf-8")
 SCRIPT = files("seqloom.explain").joinpath("page.js").read_text("utf-8")
 
 
@@ -53,6 +54,11 @@ def html_page(
     body = f"""<h1 dir="auto">{escape(title)}</h1>
 <p class="help">Point at a token, or press Tab and then the arrow keys, to see {_help(shown)}.</p>
 {sections}"""
+    return page(title, body)
+
+
+def page(title: str, body: str) -> str:
+    """A whole page around what it shows, with the style, the fonts and the script of the maps."""
     fonts = page_fonts(body)
     return f"""<!doctype html>
 <html lang="en">

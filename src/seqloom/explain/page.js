@@ -5,7 +5,7 @@ for (const panel of document.querySelectorAll(".output")) {
   const tokens = [...panel.querySelectorAll(".token")];
 
   const clear = () => {
-    for (const lit of panel.querySelectorAll(".chosen, .bright")) lit.classList.remove("chosen", "bright");
+    for (const lit of panel.querySelectorAll(".chosen")) lit.classList.remove("chosen");
     for (const token of tokens) {
       token.style.removeProperty("--weight");
       token.classList.remove("against");
@@ -22,7 +22,6 @@ for (const panel of document.querySelectorAll(".output")) {
     other.forEach((token, position) => {
       token.style.setProperty("--weight", Math.abs(weights[position]));
       token.classList.toggle("against", weights[position] < 0);
-      token.classList.toggle("bright", Math.abs(weights[position]) > 0.5);
     });
   };
 

@@ -1,8 +1,7 @@
 """An attention map as a PNG picture, drawn by matplotlib.
 
 matplotlib shapes text (Arabic letters join, Devanagari ligates); `fonts` finds the font for each
-token. The picture is drawn on a canvas of its own, so that no setting of the user's figures changes
-and no display is needed. Lengths are in inches, font sizes in points.
+token. Lengths are in inches, font sizes in points.
 """
 
 # matplotlib's own annotations leave **kwargs untyped.
@@ -15,23 +14,17 @@ from pathlib import Path
 from textwrap import wrap
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from rich.cells import cell_len
 
 from seqloom.explain.attention_map import AttentionMap, attention_map
 from seqloom.explain.fonts import describe, drawable
 from seqloom.explain.labels import clip
+from seqloom.explain.paper import blues, save, sheet, signed
 from seqloom.explain.svg import CELL_EM, LONGEST_LABEL, SLANT, side, upright_limit
+from seqloom.explain.theme import LIGHT, Theme
 from seqloom.predict.result import Result
 
-BLUES = LinearSegmentedColormap.from_list("attention", ["#ffffff", "#6c9bd2", "#0a4595"])
-SIGNED = LinearSegmentedColormap.from_list(
-    "signed", ["#a84300", "#e3a06e", "#ffffff", "#6c9bd2", "#0a4595"]
-)
-"""Orange is below 0: no kind of colour blindness takes it for blue."""
-DOTS = 150
 PIXELS = 96
 """The layout of the SVG counts in pixels of 1/96 inch; squares here are as large."""
 SMALL_PRINT = 8
@@ -53,18 +46,14 @@ class Frame:
     bottom: float
 
 
-def png_map(result: Result, path: str | Path, output: int = 0) -> None:
+def png_map(result: Result, path: str | Path, output: int = 0, theme: Theme = LIGHT) -> None:
     """Write the map of one output."""
-    png_picture(attention_map(result, output), path)
+    png_picture(attention_map(result, output), path, theme)
 
 
-def png_picture(attention: AttentionMap, path: str | Path) -> None:
+def png_picture(attention: AttentionMap, path: str | Path, theme: Theme = LIGHT) -> None:
     """Write a map."""
-    save(draw(spelt_out(attention)), path)
-
-
-def save(figure: Figure, path: str | Path) -> None:
-    figure.savefig(path, dpi=DOTS, format="png")
+    save(draw(spelt_out(attention), theme), path)
 
 
 def spelt_out(attention: AttentionMap) -> AttentionMap:
@@ -82,15 +71,14 @@ def spelt_out(attention: AttentionMap) -> AttentionMap:
     )
 
 
-def draw(attention: AttentionMap) -> Figure:
+def draw(attention: AttentionMap, theme: Theme = LIGHT) -> Figure:
     at = frame(attention)
     rows, columns = len(attention.target), len(attention.source)
     named = inches(cell_len(attention.title), TITLE_FONT) + 0.2
     least = max(at.left + 2.6, named, _widest(attention.notes))
     width = max(at.left + columns * at.square + at.right, least)
     height = at.top + rows * at.square + at.bottom
-    figure = Figure(figsize=(width, height), facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = sheet(theme, width, height)
     axes = figure.add_axes(
         (
             at.left / width,
@@ -99,16 +87,16 @@ def draw(attention: AttentionMap) -> Figure:
             rows * at.square / height,
         )
     )
-    _squares(axes, attention)
-    _source_labels(axes, attention, at)
-    _target_labels(axes, attention, at)
+    _squares(axes, attention, theme)
+    _source_labels(axes, attention, at, theme)
+    _target_labels(axes, attention, at, theme)
     if attention.scale:
-        _legend(figure, attention, at, width, height)
+        _legend(figure, attention, at, theme)
     if attention.title:
         place = (0.1 / width, 1 - 0.2 / height)
-        figure.text(*place, attention.title, size=TITLE_FONT, weight="bold")
+        figure.text(*place, attention.title, size=TITLE_FONT, weight="bold", color=theme.ink)
     for line, note in enumerate(reversed(attention.notes)):
-        _note(figure, note, 0.1 / width, (0.12 + NOTE_LINE * line) / height)
+        _note(figure, note, 0.1 / width, (0.12 + NOTE_LINE * line) / height, theme)
     return figure
 
 
@@ -128,20 +116,21 @@ def frame(attention: AttentionMap) -> Frame:
     )
 
 
-def _squares(axes: Axes, attention: AttentionMap) -> None:
+def _squares(axes: Axes, attention: AttentionMap, theme: Theme) -> None:
     rows, columns = attention.weights.shape
     lowest = -1 if attention.signed else 0
-    colours = SIGNED if attention.signed else BLUES
+    colours = signed(theme) if attention.signed else blues(theme)
     axes.imshow(attention.shares, colours, vmin=lowest, vmax=1, aspect="auto", origin="upper")
     axes.set_xticks([column - 0.5 for column in range(columns + 1)], minor=True)
     axes.set_yticks([row - 0.5 for row in range(rows + 1)], minor=True)
-    axes.grid(which="minor", color="#d0d7de", linewidth=0.4)
+    axes.grid(which="minor", color=theme.edge, linewidth=0.4)
+    axes.spines[:].set_color(theme.edge)
     axes.set_xticks([])
     axes.set_yticks([])
     axes.tick_params(which="both", length=0)
 
 
-def _source_labels(axes: Axes, attention: AttentionMap, at: Frame) -> None:
+def _source_labels(axes: Axes, attention: AttentionMap, at: Frame, theme: Theme) -> None:
     upright = upright_limit(attention.source)
     for column, token in enumerate(attention.source):
         label = drawable(token)
@@ -155,12 +144,13 @@ def _source_labels(axes: Axes, attention: AttentionMap, at: Frame) -> None:
             va="bottom" if slants else "baseline",
             rotation=-SLANT if slants else 0,
             rotation_mode="anchor" if slants else "default",
+            color=theme.ink,
             fontproperties=label.properties(at.font),
             parse_math=False,  # a token such as "$x$" is no formula
         )
 
 
-def _target_labels(axes: Axes, attention: AttentionMap, at: Frame) -> None:
+def _target_labels(axes: Axes, attention: AttentionMap, at: Frame, theme: Theme) -> None:
     for row, token in enumerate(attention.target):
         label = drawable(token)
         axes.annotate(
@@ -170,30 +160,34 @@ def _target_labels(axes: Axes, attention: AttentionMap, at: Frame) -> None:
             textcoords="offset points",
             ha="right",
             va="center_baseline",
+            color=theme.ink,
             fontproperties=label.properties(at.font),
             parse_math=False,  # a token such as "$x$" is no formula
         )
 
 
-def _legend(
-    figure: Figure, attention: AttentionMap, at: Frame, width: float, height: float
-) -> None:
+def _legend(figure: Figure, attention: AttentionMap, at: Frame, theme: Theme) -> None:
+    width, height = figure.get_size_inches().tolist()
     low, high = attention.ends
     left = at.left + inches(len(low), SMALL_PRINT) + 0.08
     axes = figure.add_axes((left / width, (at.bottom - 0.32) / height, 1.0 / width, 0.13 / height))
     lowest = -1 if attention.signed else 0
     steps = [[lowest + (1 - lowest) * step / 20 for step in range(21)]]
-    colours = SIGNED if attention.signed else BLUES
+    colours = signed(theme) if attention.signed else blues(theme)
     axes.imshow(steps, colours, vmin=lowest, vmax=1, aspect="auto")
     axes.set_xticks([])
     axes.set_yticks([])
+    axes.spines[:].set_color(theme.edge)
     for side_, text, x in (("right", low, -0.04), ("left", high, 1.04)):
-        axes.text(x, 0.45, text, transform=axes.transAxes, size=SMALL_PRINT, ha=side_, va="center")
+        axes.text(
+            x, 0.45, text, transform=axes.transAxes, size=SMALL_PRINT, ha=side_, va="center",
+            color=theme.quiet,
+        )  # fmt: skip
 
 
-def _note(figure: Figure, note: str, x: float, y: float) -> None:
+def _note(figure: Figure, note: str, x: float, y: float, theme: Theme) -> None:
     properties = drawable(note).properties(SMALL_PRINT)
-    figure.text(x, y, note, fontproperties=properties, color="#57606a")
+    figure.text(x, y, note, fontproperties=properties, color=theme.quiet)
 
 
 def _widest(notes: Sequence[str]) -> float:

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from seqloom.explain.png import save
+from seqloom.explain.paper import dress, save, sheet
+from seqloom.explain.theme import LIGHT, Theme
 from seqloom.search.stepper import Reals
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-KNOWN, CAME, FORECAST = "#57606a", "#1b1f24", "#0a4595"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,24 +43,27 @@ def quantiles_of(samples: Reals, levels: Sequence[float] = LEVELS) -> dict[float
     return {level: np.quantile(samples, level, axis=0).astype(np.float32) for level in levels}
 
 
-def forecast_plot(forecasts: Sequence[Forecast], path: str | Path, step: str = "step") -> None:
+def forecast_plot(
+    forecasts: Sequence[Forecast], path: str | Path, step: str = "step", theme: Theme = LIGHT
+) -> None:
     """Write the picture; `step` names what one step is, as 'hour'."""
     assert forecasts, "a picture has at least one panel"
-    height = 0.7 + 2.0 * len(forecasts)
-    figure = Figure(figsize=(9, height), layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = sheet(theme, 9, 0.7 + 2.0 * len(forecasts), "constrained")
     grid = figure.subplots(len(forecasts), 1, sharex=True, squeeze=False)
     for axes, forecast in zip(grid[:, 0], forecasts, strict=True):
-        forecast_panel(axes, forecast)
+        forecast_panel(dress(axes, theme), forecast, theme)
     grid[-1, 0].set_xlabel(f"{step}s from the first one forecast")
-    share_legend(figure, grid[0, 0])
+    share_legend(figure, grid[0, 0], theme)
     save(figure, path)
 
 
-def share_legend(figure: Figure, axes: Axes) -> None:
+def share_legend(figure: Figure, axes: Axes, theme: Theme) -> None:
     """One legend above all panels, that of one of them."""
     handles, names = axes.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside upper center", ncols=len(names), frameon=False)
+    figure.legend(
+        handles, names, loc="outside upper center", ncols=len(names), frameon=False,
+        labelcolor=theme.ink,
+    )  # fmt: skip
 
 
 def bands(levels: Sequence[float]) -> list[tuple[float, float]]:
@@ -70,7 +72,7 @@ def bands(levels: Sequence[float]) -> list[tuple[float, float]]:
     return [(low, high) for low in lower for high in levels if abs(low + high - 1) < 1e-9]
 
 
-def forecast_panel(axes: Axes, forecast: Forecast) -> None:
+def forecast_panel(axes: Axes, forecast: Forecast, theme: Theme) -> None:
     """One series: what was known, the bands, and what came."""
     known, quantiles = forecast.known, forecast.quantiles
     length = len(next(iter(quantiles.values())))
@@ -78,16 +80,16 @@ def forecast_panel(axes: Axes, forecast: Forecast) -> None:
     pairs = bands(list(quantiles))
     for number, (low, high) in enumerate(pairs, start=1):
         axes.fill_between(
-            ahead, quantiles[low], quantiles[high], color=FORECAST, linewidth=0,
+            ahead, quantiles[low], quantiles[high], color=theme.weight, linewidth=0,
             alpha=0.12 + 0.14 * (number - 1), label=f"{high - low:.0%} band",
         )  # fmt: skip
-    axes.plot(np.arange(-len(known), 0), known, color=KNOWN, linewidth=1.2, label="known")
+    axes.plot(np.arange(-len(known), 0), known, color=theme.quiet, linewidth=1.2, label="known")
     if forecast.actual is not None:
-        axes.plot(ahead, forecast.actual, color=CAME, linewidth=1.2, label="came")
+        axes.plot(ahead, forecast.actual, color=theme.ink, linewidth=1.2, label="came")
     if 0.5 in quantiles:
-        axes.plot(ahead, quantiles[0.5], color=FORECAST, linewidth=1.6, label="median forecast")
-    axes.axvline(-0.5, color="#d0d7de", linewidth=0.8)
-    axes.set_title(forecast.name, loc="left", size=10, parse_math=False)
+        axes.plot(ahead, quantiles[0.5], color=theme.weight, linewidth=1.6, label="median forecast")
+    axes.axvline(-0.5, color=theme.edge, linewidth=0.8)
+    axes.set_title(forecast.name, loc="left", size=10, color=theme.ink, parse_math=False)
     axes.set_axisbelow(True)
-    axes.grid(color="#e3e7eb", linewidth=0.6)
+    axes.grid(color=theme.faint, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from seqloom.data.series.strokes import to_points
 from seqloom.explain.labels import clip
+from seqloom.explain.theme import DARK, LIGHT, Theme
 from seqloom.search.stepper import Reals
 
 HEIGHT, MARGIN, CAPTION = 110.0, 10.0, 18.0
@@ -26,21 +27,24 @@ SHEET = 900.0
 THICKNESS = 1.6
 CHARACTER = 6.0
 """How wide one of a caption is, about."""
-GIVEN, DRAWN = "#b35900", "#1b1f24"
+
+
+def _colours(theme: Theme) -> str:
+    return f""".strokes .paper {{ fill: {theme.paper}; }}
+.strokes .cell {{ stroke: {theme.faint}; }}
+.strokes text {{ fill: {theme.quiet}; }}
+.strokes path {{ stroke: {theme.ink}; }}
+.strokes .given {{ stroke: {theme.given}; }}"""
+
+
 STYLE = f"""
 .strokes {{ font: 12px sans-serif; max-width: 100%; height: auto; }}
-.strokes .paper {{ fill: #ffffff; }}
-.strokes .cell {{ fill: none; stroke: #e3e7eb; }}
-.strokes text {{ fill: #57606a; }}
-.strokes path {{ fill: none; stroke: {DRAWN}; stroke-width: {THICKNESS};
-  stroke-linecap: round; stroke-linejoin: round; }}
-.strokes .given {{ stroke: {GIVEN}; }}
+.strokes .cell {{ fill: none; }}
+.strokes path {{ fill: none; stroke-width: {THICKNESS}; stroke-linecap: round;
+  stroke-linejoin: round; }}
+{_colours(LIGHT)}
 @media (prefers-color-scheme: dark) {{
-.strokes .paper {{ fill: #0d1117; }}
-.strokes .cell {{ stroke: #30363d; }}
-.strokes text {{ fill: #9198a1; }}
-.strokes path {{ stroke: #e6edf3; }}
-.strokes .given {{ stroke: #ffb366; }}
+{_colours(DARK)}
 }}
 """
 

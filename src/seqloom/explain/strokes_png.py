@@ -8,56 +8,53 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from seqloom.explain.fonts import drawable
-from seqloom.explain.png import PIXELS, save
-from seqloom.explain.strokes import (
-    DRAWN,
-    GIVEN,
-    HEIGHT,
-    THICKNESS,
-    Cell,
-    Drawing,
-    Points,
-    layout,
-)
+from seqloom.explain.paper import save, sheet
+from seqloom.explain.png import PIXELS
+from seqloom.explain.strokes import HEIGHT, THICKNESS, Cell, Drawing, Points, layout
+from seqloom.explain.theme import LIGHT, Theme
 
 _POINT = 72 / PIXELS
 """Pixels to points of 1/72 inch."""
 
 
-def png_sheet(drawings: Sequence[Drawing], path: str | Path, columns: int | None = None) -> None:
-    sheet = layout(drawings, columns)
-    figure = Figure(figsize=(sheet.width / PIXELS, sheet.height / PIXELS), facecolor="white")
-    FigureCanvasAgg(figure)
+def png_sheet(
+    drawings: Sequence[Drawing],
+    path: str | Path,
+    columns: int | None = None,
+    theme: Theme = LIGHT,
+) -> None:
+    places = layout(drawings, columns)
+    figure = sheet(theme, places.width / PIXELS, places.height / PIXELS)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, sheet.width)
-    axes.set_ylim(sheet.height, 0)
+    axes.set_xlim(0, places.width)
+    axes.set_ylim(places.height, 0)
     axes.axis("off")
-    for cell in sheet.cells:
-        _cell(axes, cell, sheet.cell_width)
+    for cell in places.cells:
+        _cell(axes, cell, places.cell_width, theme)
     save(figure, path)
 
 
-def _cell(axes: Axes, cell: Cell, width: float) -> None:
+def _cell(axes: Axes, cell: Cell, width: float, theme: Theme) -> None:
     corner = (cell.left, cell.top)
-    axes.add_patch(Rectangle(corner, width, HEIGHT, fill=False, edgecolor="#e3e7eb", linewidth=0.8))
+    axes.add_patch(
+        Rectangle(corner, width, HEIGHT, fill=False, edgecolor=theme.faint, linewidth=0.8)
+    )
     for line in cell.given:
-        _line(axes, line, GIVEN)
+        draw_line(axes, line, theme.given)
     for line in cell.drawn:
-        _line(axes, line, DRAWN)
+        draw_line(axes, line, theme.ink)
     if cell.caption:
         label = drawable(cell.caption)
         axes.text(
-            cell.left, cell.top + HEIGHT + 14, label.text, color="#57606a",
+            cell.left, cell.top + HEIGHT + 14, label.text, color=theme.quiet,
             fontproperties=label.properties(12 * _POINT), parse_math=False,
         )  # fmt: skip
 
 
-def _line(axes: Axes, line: Points, colour: str) -> None:
+def draw_line(axes: Axes, line: Points, colour: str) -> None:
     dot = len(line) == 1 or not np.ptp(line, axis=0).any()
     axes.plot(
         line[:, 0], line[:, 1], color=colour, linewidth=THICKNESS * _POINT,

@@ -20,29 +20,34 @@ from rich.cells import cell_len
 from seqloom.explain.attention_map import OUTPUT_BY_SOURCE, AttentionMap, attention_map
 from seqloom.explain.embedded import PageFonts, page_fonts
 from seqloom.explain.labels import clip
+from seqloom.explain.theme import DARK, LIGHT, Theme
 from seqloom.predict.result import Result
 
-STYLE = """
-.attention-map { font-family: FONTS; max-width: 100%; height: auto; }
-.attention-map text { fill: #1b1f24; }
-.attention-map .quiet { fill: #57606a; }
-.attention-map .paper { fill: #ffffff; }
-.attention-map .title { font-weight: 600; }
-.attention-map .weight { fill: #0a4595; }
-.attention-map .weight.against { fill: #a84300; }
-.attention-map .grid { stroke: #d0d7de; stroke-width: 0.5; fill: none; }
-.attention-map .line { stroke: #0a4595; stroke-width: 2; fill: none; }
-.attention-map .line.chance { stroke: #57606a; stroke-dasharray: 5 3; }
-@media (prefers-color-scheme: dark) {
-.attention-map text { fill: #e6edf3; }
-.attention-map .quiet { fill: #9198a1; }
-.attention-map .paper { fill: #0d1117; }
-.attention-map .weight { fill: #a5d3ff; }
-.attention-map .weight.against { fill: #ffb27a; }
-.attention-map .grid { stroke: #30363d; }
-.attention-map .line { stroke: #a5d3ff; }
-.attention-map .line.chance { stroke: #9198a1; }
-}
+
+def _colours(theme: Theme) -> str:
+    return f""".attention-map text {{ fill: {theme.ink}; }}
+.attention-map .quiet {{ fill: {theme.quiet}; }}
+.attention-map .paper {{ fill: {theme.paper}; }}
+.attention-map .weight {{ fill: {theme.weight}; }}
+.attention-map .weight.against {{ fill: {theme.against}; }}
+.attention-map .grid {{ stroke: {theme.edge}; }}
+.attention-map .line {{ stroke: {theme.weight}; }}
+.attention-map .line.chance {{ stroke: {theme.quiet}; }}
+.attention-map .pen {{ stroke: {theme.ink}; }}
+.attention-map .pen.given {{ stroke: {theme.given}; }}"""
+
+
+STYLE = f"""
+.attention-map {{ font-family: FONTS; max-width: 100%; height: auto; }}
+.attention-map .title {{ font-weight: 600; }}
+.attention-map .grid {{ stroke-width: 0.5; fill: none; }}
+.attention-map .line {{ stroke-width: 2; fill: none; }}
+.attention-map .line.chance {{ stroke-dasharray: 5 3; }}
+.attention-map .pen {{ stroke-width: 1.6; fill: none; stroke-linecap: round; stroke-linejoin: round; }}
+{_colours(LIGHT)}
+@media (prefers-color-scheme: dark) {{
+{_colours(DARK)}
+}}
 """
 
 FEW, MANY = 12, 40

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from seqloom.explain.theme import Scheme, theme_of
+from seqloom.explain.window import Window
 from seqloom.models.next_step_sampling import Ended
 from seqloom.search.stepper import Reals
 
@@ -56,14 +58,31 @@ class WindowExplanation:
             "phi": np.round(self.sample.phi, 4).tolist(),
         }
 
-    def png(self, path: str | Path) -> None:
-        """phi over the drawing, as a picture."""
-        from seqloom.explain.window import window_plot
-
+    @property
+    def window(self) -> Window:
+        """As it is drawn."""
         sample = self.sample
         assert sample.phi is not None
         assert sample.offsets is not None
-        window_plot(sample.phi, list(sample.text), sample.offsets, path)
+        return Window(sample.phi, sample.text, sample.offsets)
+
+    def png(self, path: str | Path, theme: Scheme = "light") -> None:
+        """phi over the drawing, as a picture."""
+        from seqloom.explain.window_png import png_window
+
+        png_window(self.window, path, theme_of(theme))
+
+    def svg(self, path: str | Path) -> None:
+        """The same as a drawing, which scales and follows its reader's light or dark scheme."""
+        from seqloom.explain.window_svg import svg_window
+
+        Path(path).write_text(svg_window(self.window), encoding="utf-8")
+
+    def html(self, path: str | Path) -> None:
+        """The same as one self-contained page, to point at."""
+        from seqloom.explain.window_html import window_page
+
+        Path(path).write_text(window_page(self.window), encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
