@@ -7,6 +7,7 @@ score     how likely each target is given its source; all items as one batch
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from seqloom.answering import scores_of
@@ -18,6 +19,7 @@ from seqloom.model import Model
 from seqloom.predict import Predictor, Result
 from seqloom.predict.alignment import pharaoh
 from seqloom.predict.trace import trace
+from seqloom.search.stepper import Stepper
 from seqloom.server.bodies import RefusedError, encoded
 from seqloom.server.job import Item, Kind, Show, Told
 from seqloom.server.searching import demands_of, search_of
@@ -57,10 +59,16 @@ def answer(
     return _ANSWERS[kind](model, settings, items, show)
 
 
+@cache
+def _stepper(model: Model) -> Stepper[Any]:
+    """Asked for once: a worker's weights never change, which a run would make sure of each time."""
+    return model.answering.stepper()
+
+
 def _predict(
     model: Model, settings: dict[str, Any], items: Sequence[Item], show: Show
 ) -> list[Told]:
-    predictor = Predictor(model.codec, model.answering.stepper(), search_of(model, settings))
+    predictor = Predictor(model.codec, _stepper(model), search_of(model, settings))
     examples = list(map(_example, items))
     results = list(predictor.predict(examples, **demands_of(model, settings)))
     return [shown(item, result) for item, result in zip(items, results, strict=True)]
@@ -88,7 +96,7 @@ def _explain(
     example = _example(item)
     traced = trace(
         model.codec,
-        model.answering.stepper(),
+        _stepper(model),
         search_of(model, settings),
         example,
         alternatives=settings["alternatives"],
@@ -133,7 +141,7 @@ def _stream(
         text, tokens = model.codec.target.decode(ids, open), model.codec.target.tokens(ids, open)
         show(encoded({"text": text, "tokens": tokens}))
 
-    stepper = Unfolding(model.answering.stepper(), told)
+    stepper = Unfolding(_stepper(model), told)
     predictor = Predictor(model.codec, stepper, search_of(model, settings))
     [result] = predictor.predict([example], **demands_of(model, settings))
     return [result.to_dict(attention=item["attention"])]
