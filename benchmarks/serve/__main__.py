@@ -32,7 +32,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES")
     parser.add_argument("--kills", type=int, default=5)
-    parser.add_argument("--table", type=Path, metavar="JSON", help="write it into docs/serving.md")
+    parser.add_argument(
+        "--table", type=Path, nargs="+", metavar="JSON", help="write them into docs/serving.md"
+    )
     asked = parser.parse_args()
     if asked.table:
         table.write(asked.table, PAGE)

@@ -1,18 +1,20 @@
 """The measured section of docs/serving.md, between two marks."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
-def write(results: Path, page: Path) -> None:
-    """Put the figures of a results file where the page has its marks."""
+def write(results: Sequence[Path], page: Path) -> None:
+    """Put the figures of results files, one after the other, where the page has its marks."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    found = json.loads(results.read_text(encoding="utf-8"))
-    page.write_text(f"{before}{BEGIN}\n{section(found)}\n{END}{after}", encoding="utf-8")
+    found = [json.loads(each.read_text(encoding="utf-8")) for each in results]
+    sections = "\n\n".join(map(section, found))
+    page.write_text(f"{before}{BEGIN}\n{sections}\n{END}{after}", encoding="utf-8")
 
 
 def section(found: dict[str, Any]) -> str:
