@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from itertools import count
 from time import perf_counter
+from typing import NamedTuple
 
 from benchmarks.serve.client import Answer, Connection, question
 
@@ -15,7 +16,7 @@ Told = Callable[[str, Answer], None]
 _PATIENCE = 60.0
 _CONNECTIONS = 1500
 """Open at once at most. Beyond what a system lets wait to be accepted it breaks connections by itself, and
-that says nothing of the service: further arrivals wait for one of these."""
+that says nothing of the service: an arrival that finds none of these free is not sent."""
 
 
 async def clients(port: int, sources: Sequence[str], number: int, seconds: float) -> list[Answer]:
@@ -34,32 +35,42 @@ async def clients(port: int, sources: Sequence[str], number: int, seconds: float
     return answers
 
 
+class Sent(NamedTuple):
+    """requests  that were sent
+    unsent       arrivals that found no connection free
+    lost         requests that never got an answer"""
+
+    requests: int
+    unsent: int
+    lost: int
+
+
 async def arrivals(
     port: int, sources: Sequence[str], rate: float, seconds: float, told: Told
-) -> int:
-    """Requests at `rate` a second, each answer told at once; how many never got one."""
+) -> Sent:
+    """Requests at `rate` a second, each answer told at once."""
     free: list[Connection] = []
     asking: set[asyncio.Task[None]] = set()
-    room = asyncio.Semaphore(_CONNECTIONS)
 
     async def ask(source: str) -> None:
-        async with room:
-            connection = free.pop() if free else Connection(port)
-            told(source, await connection.post("/v1/predict", question(source)))
-            free.append(connection)
+        connection = free.pop() if free else Connection(port)
+        told(source, await connection.post("/v1/predict", question(source)))
+        free.append(connection)
 
     begun = perf_counter()
-    sent = 0
+    due = sent = 0
     while (passed := perf_counter() - begun) < seconds:
-        while sent < passed * rate:
-            task = asyncio.create_task(ask(sources[sent % len(sources)]))
-            asking.add(task)
-            task.add_done_callback(asking.discard)
-            sent += 1
+        while due < passed * rate:
+            if len(asking) < _CONNECTIONS:
+                task = asyncio.create_task(ask(sources[due % len(sources)]))
+                asking.add(task)
+                task.add_done_callback(asking.discard)
+                sent += 1
+            due += 1
         await asyncio.sleep(0.002)
     late = (await asyncio.wait(asking, timeout=_PATIENCE))[1] if asking else set()
     for task in late:
         task.cancel()
     for connection in free:
         connection.close()
-    return len(late)
+    return Sent(sent, due - sent, len(late))

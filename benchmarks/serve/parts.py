@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.serve.client import Answer, Connection, question
-from benchmarks.serve.load import arrivals, clients
+from benchmarks.serve.load import Sent, arrivals, clients
 from benchmarks.serve.service import Service, running
 
 CLIENTS = 32
@@ -111,23 +111,25 @@ def soak(setup: Setup, minutes: float) -> dict[str, Any]:
         if answer.status == 200:
             tally.wrong += not _as_offline(setup, source, answer)
 
-    async def run(service: Service, rate: float) -> tuple[int, list[tuple[float, int]]]:
+    async def run(service: Service, rate: float) -> tuple[Sent, list[tuple[float, int]]]:
         memory: list[tuple[float, int]] = []
         watching = asyncio.create_task(_watch(service, memory))
-        lost = await arrivals(service.port, setup.sources, rate, 60 * minutes, told)
+        sent = await arrivals(service.port, setup.sources, rate, 60 * minutes, told)
         watching.cancel()
-        return lost, memory
+        return sent, memory
 
     with running(setup.run, *setup.options) as service:
         capacity = _rate(service, setup, CLIENTS)
-        lost, memory = asyncio.run(run(service, 2 * capacity))
+        sent, memory = asyncio.run(run(service, 2 * capacity))
     first = min(60.0, 20 * minutes)
     after = [rss for seconds, rss in memory if seconds >= first]
     return {
         "minutes": minutes,
         "capacity_per_second": capacity,
         "statuses": {str(status): number for status, number in sorted(tally.statuses.items())},
-        "never_answered": lost,
+        "sent": sent.requests,
+        "unsent": sent.unsent,
+        "never_answered": sent.lost,
         "other_than_offline": tally.wrong,
         "settled_after_seconds": first,
         "rss_mib_then": after[0] / MIB,

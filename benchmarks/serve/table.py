@@ -96,6 +96,7 @@ def _soak(found: dict[str, Any]) -> list[Row]:
     statuses = ", ".join(f"{number:,} x {code}" for code, number in found["statuses"].items())
     return [
         (f"{minutes} ({found['capacity_per_second']:.0f} a second)", "200, 429, 503", statuses),
+        ("- arrivals for which the generator had no connection free", "", f"{found['unsent']:,}"),
         ("- accepted and never answered", "0", f"{found['never_answered']}"),
         ("- answers other than offline", "0", f"{found['other_than_offline']}"),
         (

@@ -17,7 +17,9 @@ from seqloom.server.meters import Meters
 from seqloom.server.queue import FullError, Queue
 
 _GRACE = 1.0
-"""Seconds that a worker may go on after the last of its batch was given up."""
+"""Seconds that a worker may go on after the last of its batch was given up,"""
+_TIMES = 10
+"""or as often the seconds that such a batch usually takes: on a machine that is starved, all are late."""
 
 
 class LostError(Exception):
@@ -154,7 +156,8 @@ class Dispatcher:
         return ahead
 
     async def _run(self, worker: Worker, batch: Sequence[Job]) -> None:
-        limit = max(job.deadline for job in batch) + _GRACE - asyncio.get_running_loop().time()
+        grace = max(_GRACE, _TIMES * len(batch) * self._seconds_each)
+        limit = max(job.deadline for job in batch) + grace - asyncio.get_running_loop().time()
         try:
             replies = await asyncio.wait_for(worker.answer(batch), limit)
         except (LostError, TimeoutError) as error:
