@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks.documents.plots import plot_deletion, plot_lengths
 from benchmarks.documents.rows import Cell, Row, rows
 from benchmarks.documents.sets import SETS, Set
+from benchmarks.documents.verdict import compared, gaps
 from seqloom.lab.summary import Estimate, estimate
 
 Result = dict[str, Any]
@@ -19,7 +20,10 @@ Made with `python -m benchmarks.documents` from the recipe `han2016`; the settin
 [benchmarks/documents/sets.py](../benchmarks/documents/sets.py). A tenth of each training set is the dev
 set; scores are of the test set, in percent. With several seeds: their mean, and the 95% interval of the
 mean by Student's t. Minutes are wall-clock, validations included, whatever else the machine was doing; CPU
-minutes are the process's own. Words are counted as the model reads them, punctuation included.
+minutes are the process's own; a mean that a seed lacks its part of is left out. Words are counted as the
+model reads them, punctuation included. The sentence below a table gives the 95% interval of HAN's
+difference from each other row, in points, by Welch's t; the bag of words is not drawn by chance and
+counts as exact. Many comparisons are made, and none is corrected for that.
 """
 
 
@@ -46,13 +50,30 @@ def _runs(found: Results, chosen: Set, row: Row) -> list[Result]:
 
 def _scores(runs: dict[Row, list[Result]]) -> str:
     names = ("accuracy", "macro_f1", "ece")
-    return _table(
+    table = _table(
         ["model", "accuracy", "macro-F1", "calibration error", "seeds"],
         [
             [row.about, *(_mean(results, _score(name)) for name in names), str(len(results))]
             for row, results in runs.items()
         ],
     )
+    heads = {"Accuracy": "accuracy", "Macro-F1": "macro_f1"}
+    told = (_compared(what, runs, _score(name)) for what, name in heads.items())
+    return "\n".join([table, *filter(None, told)])
+
+
+def _compared(
+    what: str, runs: dict[Row, list[Result]], value: Callable[[Result], float | None]
+) -> str:
+    """A paragraph, without rows in which a value is missing."""
+    values = {row.about: [value(result) for result in results] for row, results in runs.items()}
+    whole = {
+        name: [each for each in column if each is not None]
+        for name, column in values.items()
+        if None not in column
+    }
+    told = compared(what, whole, [row.about for row in runs if row.seeds == 1])
+    return f"{told}\n" if told else ""
 
 
 def _score(name: str) -> Callable[[Result], float]:
@@ -67,7 +88,13 @@ def _lengths(chosen: Set, runs: dict[Row, list[Result]], docs: Path) -> str:
     plot_lengths([_span(each) for each in bins], estimates, _picture(docs, chosen, "lengths"))
     cells = [[name, *map(_told, each)] for name, each in estimates.items()]
     table = _table(["accuracy by words (documents)", *heads], cells)
-    return f"{table}\n![Accuracy by length](images/documents-{chosen.name}-lengths.png)\n"
+    longest = _compared(
+        f"Accuracy from {_span(bins[-1])} words on".replace("+", ""),
+        runs,
+        lambda result: result["lengths"][-1]["accuracy"],
+    )
+    picture = f"![Accuracy by length](images/documents-{chosen.name}-lengths.png)\n"
+    return "\n".join(filter(None, [table, longest, picture]))
 
 
 def _by_length(results: Sequence[Result]) -> list[Estimate | None]:
@@ -91,7 +118,7 @@ def _costs(runs: dict[Row, list[Result]]) -> str:
         "padding of words, %": lambda result: _percent(result.get("padding")),
         "of sentences, %": lambda result: _percent(result.get("sentence_padding")),
     }
-    return _table(
+    table = _table(
         ["training", *columns],
         [
             [
@@ -101,6 +128,8 @@ def _costs(runs: dict[Row, list[Result]]) -> str:
             for row, results in runs.items()
         ],
     )
+    longest = max(result["minutes"] for results in runs.values() for result in results)
+    return f"{table}\nThe longest training took {longest:.1f} minutes.\n"
 
 
 def _percent(share: float | None) -> float | None:
@@ -108,10 +137,12 @@ def _percent(share: float | None) -> float | None:
 
 
 def _plain(values: Sequence[float | None]) -> str:
-    """The mean of those that are known."""
+    """The mean; empty where a seed has no value, so that a mean is always of all seeds."""
     known = [value for value in values if value is not None]
-    mean = sum(known) / len(known) if known else None
-    return "" if mean is None else f"{mean:,.0f}" if mean >= 100 else f"{mean:.1f}"
+    if not known or len(known) < len(values):
+        return ""
+    mean = sum(known) / len(known)
+    return f"{mean:,.0f}" if mean >= 100 else f"{mean:.1f}"
 
 
 def _deletion(chosen: Set, runs: dict[Row, list[Result]], docs: Path) -> str:
@@ -130,14 +161,30 @@ def _deletion(chosen: Set, runs: dict[Row, list[Result]], docs: Path) -> str:
         for at in (0, 1)
     ]
     heads = ["deletion test", "taken out", "most below random", "most below least"]
+    told = "\n\n".join(_gaps_told(tested, upper) for upper, _ in _GAPS)
+    drawn = tested_documents(tested)
     return (
-        f"{_table(heads, cells)}\nPoints of the probability of the label given by which the curve lies "
-        f"lower, in the mean over shares from 0 to a half, {tested_documents(tested)} documents drawn "
-        f"from the test set.\n\n![Deletion](images/documents-{chosen.name}-deletion.png)\n"
+        f"{_table(heads, cells)}\n{told}\n\nPoints of the probability of the label given by which the "
+        f"curve lies lower, in the mean over shares from 0 to a half, {drawn} documents drawn from the "
+        f"test set. In the picture: means over seeds, and the range of the seeds.\n\n"
+        f"![Deletion](images/documents-{chosen.name}-deletion.png)\n"
     )
 
 
 _GAPS = (("random", "most"), ("least", "most"))
+
+
+def _gaps_told(tested: dict[Row, list[Result]], upper: str) -> str:
+    return gaps(
+        {
+            f"{results[0]['deletion'][at]['unit']}s of {row.about}": [
+                _gap(at, upper, "most")(result) for result in results
+            ]
+            for row, results in tested.items()
+            for at in (0, 1)
+        },
+        {"random": "taking out random ones", "least": "taking out what weighs least"}[upper],
+    )
 
 
 def tested_documents(tested: dict[Row, list[Result]]) -> int:

@@ -87,12 +87,14 @@ class Classifier:
     def _answered(self, documents: Iterable[str | Document]) -> Iterator[Answered]:
         waiting = iter(documents)
         while batch := list(islice(waiting, BATCH)):
-            texts = [each if isinstance(each, str) else each.text for each in batch]
-            cut = [_cut(self.run.codec.cutter(), text) for text in texts]
+            asked = [Document(each) if isinstance(each, str) else each for each in batch]
+            cut = [_cut(self.run.codec.cutter(), each.text) for each in asked]
             answers = iter(self._answers([sentences for sentences, _ in cut if sentences]))
-            for sentences, notes in cut:
-                result = self._result(sentences, next(answers), notes) if sentences else _wordless()
-                yield Answered(sentences, result)
+            for document, (sentences, notes) in zip(asked, cut, strict=True):
+                if sentences:
+                    yield Answered(sentences, self._result(sentences, next(answers), notes))
+                else:
+                    yield Answered(sentences, _unanswered(document))
 
     def evaluate(
         self,
@@ -162,13 +164,15 @@ class Classifier:
         documents: int = 500,
         shares: Sequence[float] = SHARES,
         seed: int = 1,
+        bad: BadRows | None = None,
     ) -> Deletion:
         """Whether taking out what has the largest weights lowers the probability of the label given
         more than taking out anything else (predict/deletion.py); over `documents` of them, drawn by
-        chance: files are often sorted by label."""
+        chance: files are often sorted by label. Rows that cannot be used raise UserError, or go to
+        `bad`."""
         if why := self.unweighed:
             raise UserError(f"{self.folder}: {why}")
-        asked = drawn(self._read(data, None), documents, seed)
+        asked = drawn(self._read(data, bad), documents, seed)
         return deletion(self._answered(asked), self._probability, unit, shares=shares, seed=seed)
 
     @property
@@ -234,5 +238,6 @@ def _cut(cutter: Cutter, text: str) -> tuple[list[Sentence], tuple[str, ...]]:
     return sentences, (told,) if told else ()
 
 
-def _wordless() -> DocumentResult:
-    return DocumentResult((), {}, (), ("There is not a single word in this document.",))
+def _unanswered(document: Document) -> DocumentResult:
+    why = document.fault or "There is not a single word in this document."
+    return DocumentResult((), {}, (), (why,))

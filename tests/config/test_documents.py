@@ -39,3 +39,15 @@ def test_weights_are_positive_and_by_name() -> None:
     model = DocumentRecipe.model_validate({"model": {"kind": "flat", "class_weights": {"pos": 2}}})
     assert model.model.class_weights == {"pos": 2.0}
     assert said({"model": {"kind": "flat", "class_weights": {"pos": 0}}})
+
+
+@pytest.mark.parametrize("weight", [-5, 0, "much", True, float("nan")])
+def test_a_weight_that_is_none_is_named_with_the_rule(weight: object) -> None:
+    assert said({"model": {"kind": "flat", "class_weights": {"x": weight}}}) == (
+        f"model.class_weights must be a number above 0 for each label, but is {weight!r} for 'x'."
+    )
+
+
+def test_weights_of_labels_that_are_numbers_may_be_written_as_numbers() -> None:
+    given = {"model": {"kind": "flat", "class_weights": {1: 5}}}
+    assert DocumentRecipe.model_validate(given).model.class_weights == {"1": 5.0}

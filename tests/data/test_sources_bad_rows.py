@@ -64,12 +64,12 @@ def test_a_second_reading_counts_no_row_twice(tmp_path: Path) -> None:
     assert len(bad.path.read_text().splitlines()) == 1
 
 
-def test_content_is_cut_to_a_thousand_characters(tmp_path: Path) -> None:
+def test_content_is_cut_to_a_thousand_characters_and_marked(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_bytes(b"x" * 5000 + b"\n" + GOOD)
     with BadRows(tmp_path / "bad.tsv") as bad:
         read(path, bad)
-    assert bad.path.read_text().rstrip("\n").split("\t")[2] == "x" * 1000
+    assert bad.path.read_text().rstrip("\n").split("\t")[2] == "x" * 1000 + "… [cut]"
 
 
 def test_a_file_whose_rows_are_all_bad_is_refused(tmp_path: Path) -> None:

@@ -27,9 +27,42 @@ def test_the_case_of_the_token_goes_before_lower_case(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "line", "found"),
-    [("5 4\nthe 1 2 3 4\n", 1, 4), ("the 1 2\n", 1, 2), ("the 1 2 3\ncat 1 2\n", 2, 2),
-     ("the 1 2 3\ncat 1 2 3 4\n", 2, 4)],
-)  # fmt: skip
+    [
+        ("the 1 2 3\ncat 1 2\n", 2, 2),
+        ("the 1 2 3\ncat 1 2 3 4\n", 2, 4),
+        ("the 1 2 3\ncat\n", 2, 0),
+    ],
+)
+def test_a_line_of_another_width_than_the_first_is_to_be_mended(
+    tmp_path: Path, content: str, line: int, found: int
+) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, content)
+    assert str(caught.value) == (
+        f"{tmp_path}/v.txt:{line}: expected a word and 3 numbers, as in the first line, but found "
+        f"{found}. Mend the line, or give other vectors."
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["text\tlabel", "A film that came out in 2013", "word", "<html>", '{"a": 1}']
+)
+def test_a_file_of_another_kind_is_told_from_one_of_another_width(
+    tmp_path: Path, line: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, line + "\n")
+    assert "v.txt:1: must be a word and its numbers" in str(caught.value)
+    assert "embedding" not in str(caught.value)
+
+
+def test_the_first_word_may_have_blanks_inside(tmp_path: Path) -> None:
+    assert read(tmp_path, ". . . 0 0 1\nthe 1 2 3\n") == {4: [1, 2, 3]}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "found"), [("5 4\nthe 1 2 3 4\n", 1, 4), ("the 1 2\n", 1, 2)]
+)
 def test_a_wrong_width_is_named(tmp_path: Path, content: str, line: int, found: int) -> None:
     with pytest.raises(UserError) as caught:
         read(tmp_path, content)
@@ -48,6 +81,15 @@ def test_what_is_no_number_is_named(tmp_path: Path, vector: str) -> None:
 def test_an_empty_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="but is empty"):
         read(tmp_path, "")
+
+
+def test_what_is_no_number_is_told_without_pythons_words(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"and 3 numbers, but 'x' is none\. Mend the line\.$"):
+        read(tmp_path, "a 1 2 3\nthe 1 x 3\n")
+
+
+def test_that_no_word_was_found_is_told_as_a_warning() -> None:
+    assert coverage({}, 1200).startswith("not one of 1,200 tokens has a pretrained vector")
 
 
 def test_coverage_is_told() -> None:

@@ -35,4 +35,5 @@ SMALL = [
     "sentences.language=ko", "model.embedding=16", "model.hidden=8", "model.attention=8",
     "model.dropout=0.0", "tokens.min_count=1", "training.max_epochs=12", "training.batch_size=16",
     "training.optimizer.rate=0.02", "training.schedule={kind: constant}", "training.average=none",
+    "training.min_updates=0",
 ]  # fmt: skip

@@ -10,12 +10,15 @@ from tests.documents.reviews import BAD, GOOD, SMALL, reviews, write
 from typer.testing import CliRunner
 
 import seqloom
+from seqloom.attribution.faithfulness import Faithfulness
 from seqloom.classifier import Classifier
+from seqloom.cli.documents import lowered
 from seqloom.cli.main import app
 from seqloom.config import read_recipe, with_files
 from seqloom.config.read import override
 from seqloom.errors import UserError
-from seqloom.training.run import training
+from seqloom.predict.deletion import Deletion
+from seqloom.training.run import Note, Ready, training
 
 pytestmark = pytest.mark.usefixtures("unchecked_shapes")
 
@@ -144,6 +147,32 @@ def test_several_labels_and_none(tmp_path: Path):
     both, none = model.predict(["춤 노래", "그냥"])
     assert set(both.labels) == {"춤", "노래"}
     assert none.labels == ()
+
+
+def test_a_small_set_is_read_until_the_rate_has_risen(files: tuple[Path, Path], tmp_path: Path):
+    """The recipe's own epochs would end, and its patience would run out, while it still warms up."""
+    small = [each for each in SMALL if each.startswith(("sentences.", "model.", "tokens."))]
+    model = seqloom.train("han2016", data=[files[0]], out=tmp_path / "run", set=small, quiet=True)
+    assert isinstance(model, Classifier)
+    assert model.evaluate([files[1]], bootstrap=0).report["accuracy"].value > 80
+    metrics = (tmp_path / "run/metrics.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(metrics[-1])["update"] >= read_recipe("han2016").training.min_updates
+
+
+def test_the_schedule_and_the_notes_know_of_the_least_number_of_updates(
+    files: tuple[Path, Path], tmp_path: Path
+):
+    recipe = with_files(read_recipe("han2016"), [str(files[0])], [str(files[1])])
+    recipe = override(recipe, [*SMALL, "training.max_epochs=2", "training.min_updates=40"])
+    with closing(training(recipe, tmp_path / "run")) as events:
+        told: list[str] = []
+        for event in events:
+            if isinstance(event, Ready):
+                assert event.total_updates == 40
+                break
+            told += [event.text] if isinstance(event, Note) else []
+    assert "13 update(s) an epoch" in told[-1]
+    assert "training.min_updates=40" in told[-1]
 
 
 def test_a_run_that_was_stopped_equals_one_that_was_not(files: tuple[Path, Path], tmp_path: Path):
@@ -313,3 +342,163 @@ def test_bad_input_gets_one_line(classifier: Classifier, tmp_path: Path):
     path.write_text("하나\t좋음\n둘\t\n", "utf-8")
     assert f"{path}:2:" in message(["train", "han2016", "--data", str(path), *out])
     assert "is for models of pairs" in message(["score", run, str(path)])
+
+
+def test_bad_rows_are_set_aside_in_the_deletion_test_too(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{text}\t{label}\n" for text, label in reviews(4, 8)]
+    path = tmp_path / "bad.tsv"
+    path.write_text("no label\n" + "".join(rows) + "재미있어요.\t보통\n", "utf-8")
+    command = ["evaluate", str(classifier.folder), str(path), "--deletion", "--bootstrap", "0"]
+    answer = CliRunner().invoke(app, [*command, "--skip-bad"])
+    assert answer.exit_code == 0, answer.output
+    assert "(4 documents)" in answer.stdout
+    assert "2 bad row(s) set aside" in answer.stderr
+    assert "bad.tsv:1: expected 2 columns" in message(command)
+
+
+def test_a_file_of_which_nothing_can_be_used_is_answered_with_empty_lines(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new.tsv").write_text("a\tb\tc\na\tb\tc\td\n", "utf-8")
+    answer = CliRunner().invoke(app, ["predict", str(classifier.folder), "new.tsv", "--skip-bad"])
+    assert (answer.exit_code, answer.stdout) == (0, "\n\n")
+
+
+def test_the_json_of_a_folder_names_each_file_and_why_one_was_set_aside(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/a.txt").write_text("정말 재미있어요.", "utf-8")
+    (tmp_path / "tree/b.txt").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "tree/c.txt").write_text("너무 지루했다.", "utf-8")
+    command = ["predict", str(classifier.folder), "tree", "--format", "jsonl", "--skip-bad"]
+    first, second, third = map(json.loads, CliRunner().invoke(app, command).stdout.splitlines())
+    assert [each["file"] for each in (first, second, third)] == [
+        "tree/a.txt", "tree/b.txt", "tree/c.txt",
+    ]  # fmt: skip
+    assert (first["labels"], second["labels"], third["labels"]) == (["좋음"], [], ["나쁨"])
+    assert second["notes"] == ["cannot be read: No such file or directory."]
+
+
+def test_prediction_needs_no_label_where_the_text_is_named(classifier: Classifier, tmp_path: Path):
+    path = tmp_path / "new.csv"
+    path.write_text("id,review,stars\n1,정말 재미있어요.,5\n", "utf-8")
+    command = ["predict", str(classifier.folder), str(path), "--set", "data.text=review"]
+    assert CliRunner().invoke(app, command).stdout.startswith("좋음")
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("predict", "--beam=2"), ("predict", "--nbest=2"), ("predict", "--replace-unknown"),
+        ("predict", "--constraint=a"), ("predict", "--scores"), ("predict", "--prefix=a"),
+        ("evaluate", "--beam=2"), ("evaluate", "--metrics=bleu"), ("evaluate", "--predictions=p.tsv"),
+    ],
+)  # fmt: skip
+def test_options_for_other_families_are_refused(
+    classifier: Classifier, files: tuple[Path, Path], command: str, option: str
+):
+    told = message([command, str(classifier.folder), str(files[1]), option])
+    assert f"{option.partition('=')[0]}: not for models of the family documents" in told
+
+
+def test_a_dev_file_may_have_labels_of_its_own_where_they_are_set_aside(
+    files: tuple[Path, Path], tmp_path: Path
+):
+    dev = tmp_path / "dev.tsv"
+    dev.write_text(files[1].read_text("utf-8") + "재미있어요.\t보통\n", "utf-8")
+    bag = [each for each in SMALL if "model." not in each] + ["model={kind: bag_of_words}"]
+    recipe = override(with_files(read_recipe("han2016"), [str(files[0])], [str(dev)]), bag)
+    with pytest.raises(UserError, match=r"dev.tsv:61: the label '보통' was never .*--skip-bad"):
+        list(training(recipe, tmp_path / "strict"))
+    events = list(training(override(recipe, ["data.skip_bad=true"]), tmp_path / "run"))
+    assert any(isinstance(each, Note) and "1 bad row(s)" in each.text for each in events)
+    assert "보통" in (tmp_path / "run/bad-dev.tsv").read_text("utf-8")
+    assert next(each for each in events if isinstance(each, Ready)).facts.dev == 60
+
+
+def notes(data: Path, out: Path, *changes: str) -> list[str]:
+    """What is said of a training set before anything is learnt, in whole sentences."""
+    settings = [each for each in SMALL if "model." not in each]
+    recipe = override(with_files(read_recipe("han2016"), [str(data)], []), [*settings, *changes])
+    with closing(training(recipe, out)) as events:
+        told: list[str] = []
+        for event in events:
+            if isinstance(event, Ready):
+                break
+            told += [event.text] if isinstance(event, Note) else []
+    return told
+
+
+TINY = "model={kind: hierarchical, embedding: 4, hidden: 2, attention: 2}"
+
+
+def test_labels_that_tell_of_a_missing_setting_are_told_of(tmp_path: Path):
+    path = tmp_path / "train.tsv"
+    rows = "춤\t춤;노래\n노래\t노래\n" * 20
+    path.write_text("감상\t평가\n" + rows, "utf-8")
+    told = "\n".join(notes(path, tmp_path / "a", TINY))
+    assert f"{path}:1: no other row has the label '평가'" in told
+    assert "1 label(s) have ';' in them, such as '춤;노래'" in told
+    told = "\n".join(notes(path, tmp_path / "b", TINY, "data.header=true", "data.multi_label=true"))
+    assert "label" not in told
+    path.write_text(rows.replace(";노래", "") + "그냥\t하나\n", "utf-8")
+    assert "label" not in "\n".join(notes(path, tmp_path / "c", TINY))
+
+
+def test_frozen_vectors_are_refused_where_there_are_none(files: tuple[Path, Path], tmp_path: Path):
+    frozen = TINY.replace("}", ", freeze_vectors: true}")
+    with pytest.raises(UserError, match="no file is given"):
+        notes(files[0], tmp_path / "a", frozen)
+    foreign = tmp_path / "v.txt"
+    foreign.write_text("never 1 2 3 4\n", "utf-8")
+    with_file = [f"model.vectors={foreign}"]
+    with pytest.raises(UserError, match=r"not one of .* never be learnt"):
+        notes(files[0], tmp_path / "b", frozen, *with_file)
+    assert "not one of" in "\n".join(notes(files[0], tmp_path / "c", TINY, *with_file))
+
+
+def test_a_bag_of_words_goes_on_after_nothing(files: tuple[Path, Path], tmp_path: Path):
+    changes = ["model={kind: bag_of_words}", *(each for each in SMALL if "model." not in each)]
+    options = [part for each in changes for part in ("--set", each)]
+    command = ["train", "han2016", "--data", str(files[0]), "--out", str(tmp_path / "run")]
+    answer = CliRunner().invoke(app, [*command, *options])
+    assert answer.exit_code == 0, answer.output
+    assert "Going on" not in answer.stderr
+    assert "after 1 update in" in answer.stderr
+
+
+def test_a_picture_of_confusions_is_refused_before_the_work_where_there_are_none(tmp_path: Path):
+    rows = ["춤 노래\t춤;노래", "춤\t춤", "노래\t노래", "그냥\t;"] * 5
+    (tmp_path / "train.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+    changes = ["model={kind: bag_of_words}", "data.multi_label=true", "tokens.min_count=1"]
+    seqloom.train(
+        "han2016", data=[tmp_path / "train.tsv"], out=tmp_path / "run", set=changes, quiet=True
+    )
+    picture = tmp_path / "m.png"
+    told = message(
+        ["evaluate", str(tmp_path / "run"), str(tmp_path / "gone.tsv"), "--png", str(picture)]
+    )
+    assert "--png: draws which label is taken for which" in told
+    assert not picture.exists()
+
+
+def test_weights_that_mislead_are_told_the_right_way_round():
+    curves = {"random": (0.9, 0.5), "most": (0.9, 0.66), "least": (0.9, 0.9)}
+    curve = Deletion("word", 7, (0.0, 0.5), curves)
+    assert "by 8.00 points less than taking out random ones (7 documents)" in lowered(curve)
+    turned = Deletion("word", 7, (0.0, 0.5), {**curves, "most": (0.9, 0.34)})
+    assert "by 8.00 points more than" in lowered(turned)
+
+
+def test_a_figure_that_is_not_clear_says_what_would_be():
+    rest = ((0, 1), (0.0, -1.0), (0.0, -1.0))
+    unclear = Faithfulness(*rest, area=0.5, spread=0.3, erasing="unk", order=(0,))
+    assert str(unclear).endswith("not clearly better than chance, which takes twice the ±")
+    clear = Faithfulness(*rest, area=0.7, spread=0.3, erasing="unk", order=(0,))
+    assert str(clear).endswith(": better than chance")

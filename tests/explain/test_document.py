@@ -15,7 +15,7 @@ from rich.console import Console
 from seqloom.explain.confusion import png_confusion
 from seqloom.explain.document import MARGIN, terminal_document
 from seqloom.explain.document_html import document_page
-from seqloom.explain.document_png import png_document
+from seqloom.explain.document_png import draw, png_document
 from seqloom.explain.shaded import ShadedDocument, ShadedSentence, by_attention, by_figures
 from seqloom.metrics.confusion import Confusion
 from seqloom.predict.document import DocumentResult, WeighedSentence
@@ -140,6 +140,72 @@ def test_a_right_to_left_sentence_begins_at_the_right(tmp_path: Path) -> None:
     _, last = shaded("אבג דהו")
     assert 215 < first < 300  # after the first word, at the left
     assert 1080 < last < 1155  # before the first word, at the right
+
+
+def drawn(*pieces: str) -> list[tuple[str, bool]]:
+    """The words of one sentence from left to right, and whether each is set to run to the left."""
+    even = (0.0,) * len(pieces)
+    sentence = ShadedSentence(pieces, even, ("",) * len(pieces), 1.0, "1.00")
+    words = [text for text in draw(ShadedDocument("", (sentence,))).texts if text.get_text()]
+    words = sorted(words[1:], key=lambda text: text.get_position()[0])
+    return [(text.get_text().strip("\u200f"), "\u200f" in text.get_text()) for text in words]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "shown"),
+    [
+        (("سافر", " John", " Smith", " إلى", " York"), "York إلى John Smith سافر"),
+        (("He", " said", " שלום", " עולם", " twice"), "He said עולם שלום twice"),
+    ],
+)
+def test_words_that_run_both_ways_stand_as_they_are_read(pieces, shown) -> None:
+    assert [word for word, _ in drawn(*pieces)] == shown.split()
+
+
+def test_brackets_are_set_in_the_direction_of_their_line() -> None:
+    arabic = drawn("هنا", " (", "يوم", ")", " «", "يوم", "»", ".")
+    assert arabic == [(w, True) for w in [".", "»", "يوم", "«", ")", "يوم", "(", "هنا"]]
+    assert drawn("so", " (", "it", ")") == [(w, False) for w in ["so", "(", "it", ")"]]
+
+
+def test_brackets_that_run_to_the_left_are_mirrored(tmp_path: Path) -> None:
+    def bracket(*pieces: str) -> np.ndarray:
+        """The ink of the only word with a shade, in columns."""
+        shades = tuple(float("(" in piece) for piece in pieces)
+        sentence = ShadedSentence(pieces, shades, ("",) * len(pieces), 0.0, "")
+        png_document(ShadedDocument("", (sentence,)), tmp_path / "a.png")
+        area = pixels(tmp_path / "a.png")
+        paper = (area[..., 2] - area[..., 0] > 60).any(axis=0)
+        box = area[60:, np.flatnonzero(paper).min() : np.flatnonzero(paper).max() + 1]
+        return (box.min(axis=2) > 200).sum(axis=0)
+
+    def opens(columns: np.ndarray) -> bool:
+        """Most of the white ink of '(' is at its left."""
+        half = len(columns) // 2
+        return columns[:half].sum() > columns[half:].sum()
+
+    latin, arabic = bracket("a", " (", "b"), bracket("هنا", " (", "يوم")
+    assert opens(latin)
+    assert not opens(arabic)
+
+
+def test_blanks_among_characters_are_blanks(tmp_path: Path) -> None:
+    characters = tuple("좋 다")
+    sentence = ShadedSentence(characters, (0.0, 1.0, 0.0), ("",) * 3, 1.0, "1.00")
+    spaced = ShadedDocument("neg", (sentence,))
+    plain = terminal_document(spaced).plain(60).replace("\u200e", "").splitlines()[1]
+    assert plain.endswith("좋[[ ]]다")
+    unshaded = ShadedDocument("neg", (sentence._replace(shades=(0.0,) * 3),))
+    assert terminal_document(unshaded).plain(60).splitlines()[1].endswith("좋 다")
+    assert '<span class="word" style="--shade: 1.00" title=""> </span>' in document_page(
+        [spaced], "t"
+    )
+
+    def apart(pieces: tuple[str, ...]) -> float:
+        words = draw(ShadedDocument("", (sentence._replace(pieces=pieces),))).texts[-2:]
+        return words[1].get_position()[0] - words[0].get_position()[0]
+
+    assert apart(characters) > apart(("좋", "", "다")) + 0.004
 
 
 def test_sentences_beyond_the_picture_are_counted(tmp_path: Path) -> None:

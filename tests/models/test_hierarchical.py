@@ -1,4 +1,7 @@
-"""Laws of the classifiers of documents, and one document by hand."""
+"""Classifiers of documents: derivatives, learning by heart, one document by hand, vectors that stay.
+
+Their laws stand in tests/laws/test_documents.py.
+"""
 
 from math import exp, tanh
 
@@ -18,66 +21,6 @@ EXACT = {"rtol": 0.0, "atol": 1e-12}
 
 kinds = pytest.mark.parametrize("settings", KINDS.values(), ids=KINDS)
 pytestmark = pytest.mark.usefixtures("unchecked_shapes")
-
-
-@kinds
-def test_neighbours_and_padding_at_both_levels_never_change_an_answer(settings):
-    model, some = made(settings), documents(settings, SHAPE)
-    together = read(model, some)
-    for row, document in enumerate(some):
-        alone = read(model, [document])
-        L, T = alone.word_weights.shape[1:]
-        torch.testing.assert_close(together.logits[row], alone.logits[0], **EXACT)
-        torch.testing.assert_close(
-            together.word_weights[row, :L, :T], alone.word_weights[0], **EXACT
-        )
-        torch.testing.assert_close(
-            together.sentence_weights[row, :L], alone.sentence_weights[0], **EXACT
-        )
-
-
-@kinds
-def test_the_order_of_a_batch_never_changes_an_answer(settings):
-    model, some = made(settings), documents(settings, SHAPE)
-    order = [2, 0, 3, 1]
-    there = read(model, some).logits[order]
-    torch.testing.assert_close(read(model, [some[i] for i in order]).logits, there, **EXACT)
-
-
-@kinds
-def test_how_sentences_are_grouped_never_changes_an_answer(settings):
-    model, some = made(settings), documents(settings, SHAPE)
-    one_group, many = read(model, some, limit=1.0), read(model, some, limit=0.0)
-    for one, other in zip(one_group, many, strict=True):
-        torch.testing.assert_close(one, other, **EXACT)
-
-
-@kinds
-def test_both_weights_are_distributions_over_what_is_there(settings):
-    some = documents(settings, SHAPE)
-    reading = read(made(settings), some)
-    for row, document in enumerate(some):
-        assert reading.sentence_weights[row].sum().item() == pytest.approx(1)
-        assert (reading.sentence_weights[row, len(document) :] == 0).all()
-        for sentence, words in enumerate(document):
-            weights = reading.word_weights[row, sentence]
-            assert weights.sum().item() == pytest.approx(1)
-            assert (weights[len(words) :] == 0).all()
-        assert (reading.word_weights[row, len(document) :] == 0).all()
-
-
-@kinds
-def test_gradients_reach_every_parameter(settings):
-    model = made(settings).train()
-    batch = batch_of(documents(settings, SHAPE), [(0,), (1,), (2,), (1,)])
-    logits = model(documents_of(batch, model)).logits
-    one_label(logits, label_of(batch, model)).weighted.backward()
-    without = [
-        name
-        for name, weight in model.named_parameters()
-        if weight.grad is None or not weight.grad.abs().sum() > 0
-    ]
-    assert without == []
 
 
 @kinds

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from tests.documents.reviews import write
 
+import seqloom
+from seqloom.classifier import Classifier
+
 pytestmark = pytest.mark.slow
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -55,7 +58,7 @@ def test_the_commands_for_your_own_pairs_run(workplace: Path) -> None:
 
 def test_the_commands_for_your_own_documents_run(tmp_path: Path) -> None:
     write(tmp_path / "reviews.tsv", 300, 1)
-    write(tmp_path / "reviews-test.tsv", 60, 2)
+    test = write(tmp_path / "reviews-test.tsv", 60, 2)
 
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block("bash", "seqloom train han2016")],
@@ -68,6 +71,9 @@ def test_the_commands_for_your_own_documents_run(tmp_path: Path) -> None:
     assert (tmp_path / "why.png").stat().st_size > 5000
     assert "지루했다" in (tmp_path / "why.html").read_text(encoding="utf-8")
     assert (tmp_path / "confusion.png").exists()
+    model = seqloom.load(tmp_path / "runs/reviews")
+    assert isinstance(model, Classifier)
+    assert model.evaluate([test], bootstrap=0).report["accuracy"].value > 90  # chance: 50
 
 
 def test_the_python_runs(workplace: Path) -> None:

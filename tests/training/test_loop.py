@@ -130,6 +130,30 @@ def test_patience_ends_a_run_that_gets_no_better():
     assert validated_at(settings, losses) == ([1, 2, 3, 4, 5, 6], "no improvement in 2 validations")
 
 
+def test_patience_is_not_lost_before_the_least_number_of_updates():
+    settings = with_settings(max_updates=99, validate_every=1, patience=2, min_updates=6)
+    losses = [3.0, 3.0, 3.0, 3.0, 3.0, 2.0, 2.0]
+    assert validated_at(settings, losses) == ([*range(1, 9)], "no improvement in 2 validations")
+    settings = with_settings(max_updates=99, validate_every=1, patience=2, min_updates=4)
+    assert validated_at(settings, losses) == ([1, 2, 3, 4], "no improvement in 2 validations")
+
+
+def test_a_small_set_is_read_again_until_the_least_number_of_updates():
+    settings = with_settings(max_updates=None, max_epochs=1, min_updates=5)
+    assert validated_at(settings) == ([2, 4, 5], "training.min_updates=5 reached")
+    settings = with_settings(max_updates=3, max_epochs=1, min_updates=5)
+    assert validated_at(settings) == ([2, 3], "training.max_updates=3 reached")
+
+
+def test_a_set_with_updates_enough_is_trained_as_without_a_least_number():
+    for least in (1, 3, 4):
+        settings = with_settings(max_updates=None, max_epochs=2, min_updates=least)
+        assert validated_at(settings) == ([2, 4], "training.max_epochs=2 reached")
+    losses = [3.0, 2.0, 2.5, 1.9, 1.9, 2.2]
+    settings = with_settings(max_updates=99, validate_every=1, patience=2, min_updates=4)
+    assert validated_at(settings, losses) == ([1, 2, 3, 4, 5, 6], "no improvement in 2 validations")
+
+
 def test_the_best_validation_is_remembered():
     run = fit_of(
         fixed(PAIRS), with_settings(max_updates=4, validate_every=1), losses=[3.0, 1.5, 1.5, 2.0]

@@ -27,6 +27,7 @@ ORDERS = 8
 MOST_POINTS = 16
 """Points of a curve besides the whole source."""
 
+_TAKES = "which takes twice the ±"
 _Curves = NDArray[np.float64]
 
 
@@ -46,10 +47,9 @@ class Faithfulness:
     order: tuple[int, ...]
 
     def __str__(self) -> str:
-        verdict = "better" if self.area > 2 * self.spread else "not clearly better"
-        return (
-            f"faithfulness {self.area:+.2f} nats (chance ±{self.spread:.2f}): {verdict} than chance"
-        )
+        clear = self.area > 2 * self.spread
+        verdict = "better than chance" if clear else f"not clearly better than chance, {_TAKES}"
+        return f"faithfulness {self.area:+.2f} nats (chance ±{self.spread:.2f}): {verdict}"
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
     from seqloom.data.documents.document import Document
     from seqloom.document_explanation import DocumentExplanation
     from seqloom.explain.theme import Scheme
+    from seqloom.predict.deletion import Deletion
     from seqloom.predict.document import DocumentResult
 
 
 READING = ("format", "header", "text", "label", "separator", "encoding", "max_line_bytes")
 """Settings that may differ from those of training."""
+PREDICTING = ("--format", "--set", "--output", "--skip-bad")
+EVALUATING = ("--json", "--deletion", "--png", "--bootstrap", "--set", "--skip-bad")
+"""Options of the commands that do something here."""
 
 
 def is_classifier(model: "AnyModel") -> "TypeIs[Classifier]":
@@ -60,17 +65,30 @@ def predict_documents(
 ) -> Iterator[str]:
     """A line for each document, in order: its label and how probable that is, or all as JSON.
 
-    file  documents as the recipe reads them, labels not needed; '-' reads one a line
+    file  documents as the recipe reads them, labels not needed; '-' reads one a line; of a folder the
+          JSON names the file of each
     """
-    limited = 0
-    for number, result in enumerate(model.stream(_documents(model, file, bad))):
+    limited, asked = 0, deque["Document"]()
+    documents = _remembered(_documents(model, file, bad), asked)
+    tree = file != "-" and Path(file).is_dir()
+    for number, result in enumerate(model.stream(documents)):
         limited += _limited(result)
+        document = asked.popleft()
         if format == "jsonl":
-            yield json.dumps({"line": number, **result.to_dict()}, ensure_ascii=False)
+            place = {"file": document.origin.rpartition(":")[0]} if tree else {}
+            told = {"line": number, **place, **result.to_dict()}
+            yield json.dumps(told, ensure_ascii=False)
         else:
             yield _answer(model, result)
     if limited:
         typer.echo(_told(limited), err=True)
+
+
+def _remembered(documents: "Iterator[Document]", asked: "deque[Document]") -> "Iterator[Document]":
+    """The same; what was handed on and is not answered yet stands in `asked`."""
+    for document in documents:
+        asked.append(document)
+        yield document
 
 
 def _limited(result: "DocumentResult") -> bool:
@@ -100,7 +118,7 @@ def _documents(model: "Classifier", file: str, bad: "BadRows | None") -> "Iterat
     for line in read_lines(standard_input(), "-", model.recipe.data.max_line_bytes):
         if isinstance(line, Fault):
             settle(line, bad)
-            yield Document("", origin=str(line.place))
+            yield Document("", origin=str(line.place), fault=line.reason)
         else:
             yield Document(line.text, origin=str(line.place))
 
@@ -126,7 +144,14 @@ def evaluate_documents(
 
     deletion  also take out what attention weighs most, and see (predict/deletion.py)
     png       where the confusion is drawn
+
+    Raises UserError, before any work, for a picture of what there is none of.
     """
+    if png is not None and model.recipe.data.multi_label:
+        raise UserError(
+            "--png: draws which label is taken for which, where a document has one label; this model "
+            "gives several (data.multi_label=true). Leave it out: the scores are in the table."
+        )
     evaluation = model.evaluate(files or None, bootstrap=bootstrap, bad=bad)
     text = [evaluation.report.table()]
     twin: dict[str, Any] = {**evaluation.report.to_dict()}
@@ -140,15 +165,23 @@ def evaluate_documents(
     if limited := sum(map(_limited, evaluation.results)):
         text.append(_told(limited))
     if deletion:
-        curves = [model.deletion(files or None, unit) for unit in ("word", "sentence")]
-        twin["deletion"] = [curve.to_dict() for curve in curves]
-        text += [
-            f"Taking out {curve.unit}s with the largest weights lowers the probability of the label given "
-            f"by {100 * curve.lowered:.2f} points more than taking out random ones "
-            f"({curve.documents:,} documents)."
-            for curve in curves
+        curves = [
+            model.deletion(files or None, "word", bad=bad),
+            model.deletion(files or None, "sentence", bad=bad),
         ]
+        twin["deletion"] = [curve.to_dict() for curve in curves]
+        text += map(lowered, curves)
     return "\n\n".join(text), twin
+
+
+def lowered(curve: "Deletion") -> str:
+    """What the deletion test found, as a sentence."""
+    than = "more" if curve.lowered >= 0 else "less"
+    return (
+        f"Taking out {curve.unit}s with the largest weights lowers the probability of the label given "
+        f"by {100 * abs(curve.lowered):.2f} points {than} than taking out random ones "
+        f"({curve.documents:,} documents)."
+    )
 
 
 def explain_document(

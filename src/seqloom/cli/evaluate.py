@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
-from seqloom.cli.documents import evaluate_documents, is_classifier, reading_otherwise
+from seqloom.cli.documents import (
+    EVALUATING,
+    evaluate_documents,
+    is_classifier,
+    reading_otherwise,
+)
 from seqloom.cli.evaluate_frames import frames_record, frames_table
 from seqloom.cli.groups import by_group, group_table
 from seqloom.cli.next_step import evaluate_generator, is_generator
+from seqloom.cli.offered import check_offered
 from seqloom.cli.options import (
     BatchSize,
     Beam,
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
+    context: typer.Context,
     run: Run,
     files: Annotated[
         list[str] | None,
@@ -97,6 +104,7 @@ def evaluate(
     models = [run, *(also or [])]
     model = load(models, device)
     if is_classifier(model):
+        check_offered(context, model, *EVALUATING)
         model = reading_otherwise(model, settings)
         with stderr().status("Reading the test set"), set_aside(skip_bad) as bad:
             text, twin = evaluate_documents(

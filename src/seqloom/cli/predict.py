@@ -11,8 +11,14 @@ import typer
 
 from seqloom.cli.bad import SkipBad, set_aside
 from seqloom.cli.constraints import Constraint, ConstraintFile, with_phrases
-from seqloom.cli.documents import is_classifier, predict_documents, reading_otherwise
+from seqloom.cli.documents import (
+    PREDICTING,
+    is_classifier,
+    predict_documents,
+    reading_otherwise,
+)
 from seqloom.cli.next_step import is_generator, refuse_prediction
+from seqloom.cli.offered import check_offered
 from seqloom.cli.options import (
     BatchSize,
     Beam,
@@ -43,6 +49,7 @@ BATCHES = 16
 
 
 def predict(
+    context: typer.Context,
     run: Run,
     file: Annotated[
         str,
@@ -136,6 +143,7 @@ def predict(
 
     model = load([run, *(also or [])], device)
     if is_classifier(model):
+        check_offered(context, model, *PREDICTING)
         model = reading_otherwise(model, settings)
         with _opened(output) as out, set_aside(skip_bad) as bad:
             for line in predict_documents(model, file, format, bad):

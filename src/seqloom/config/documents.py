@@ -4,9 +4,9 @@ and the model that reads them (Yang 2016, and what it is compared with).
 
 import codecs
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from seqloom.config.data import Column
 from seqloom.config.network import CellKind, Probability
@@ -29,7 +29,8 @@ class DocumentData(Section):
     looked through; a folder is read as one folder per label; anything else is read as tsv."""
     header: bool | None = None
     """Whether TSV and CSV files open with a line of names; if not given: yes when a column is asked
-    for by name, or when the first line has the names 'text' and 'label'."""
+    for by name, when the first line has the names 'text' and 'label', or when it has two columns of
+    which the first is called 'text' or the second 'label'."""
     text: Column = 1
     label: Column = 2
     """Where there are names, the numbers 1 and 2 mean 'text' and 'label' if a file has them."""
@@ -106,6 +107,20 @@ class _Classifier(Section):
     """What an error in a label costs: all the same; the rarer the dearer, so that every label counts
     as much as any other; or a number for each label by name, 1 for those left out."""
 
+    @field_validator("class_weights", mode="before")
+    @classmethod
+    def _are_weights(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        weights = {str(name): weight for name, weight in cast(dict[object, object], given).items()}
+        for name, weight in weights.items():
+            if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight > 0:
+                raise ValueError(
+                    "model.class_weights must be a number above 0 for each label, but is "
+                    f"{weight!r} for '{name}'."
+                )
+        return weights
+
 
 class _Recurrent(_Classifier):
     cell: CellKind = "gru"
@@ -123,7 +138,7 @@ class _Recurrent(_Classifier):
     """A file of pretrained word vectors in the text format of word2vec or GloVe, as wide as
     `embedding`."""
     freeze_vectors: bool = False
-    """Leave the whole embedding as it is at the start; makes sense with `vectors` only."""
+    """Leave the whole embedding as it is at the start; needs `vectors`."""
 
 
 class Hierarchical(_Recurrent):

@@ -105,6 +105,10 @@ class Training(Section):
     max_updates: PositiveInt | None = None
     max_minutes: PositiveFloat | None = None
     """Whichever limit is met first ends training."""
+    min_updates: NonNegativeInt = 0
+    """Neither `max_epochs` nor `patience` ends training before so many updates: a set of a few hundred
+    examples is read more often, until the rate has risen and the averages have followed. The other
+    limits hold all the same."""
     validate_every: PositiveInt | None = None
     """Updates between validations; once an epoch if not given."""
     checkpoint_every: PositiveInt | None = None

@@ -177,8 +177,12 @@ class _Show:
         self.close()
         self.line(
             f"Finished: {finished.reason}. Final weights: {scores}, "
-            f"after {finished.progress.update:,} updates in {clock(finished.progress.seconds)}."
+            f"after {_updates(finished.progress.update)} in {clock(finished.progress.seconds)}."
         )
+
+
+def _updates(count: int) -> str:
+    return f"{count:,} update{'' if count == 1 else 's'}"
 
 
 def _sizes(ready: "Ready") -> str:

@@ -3,7 +3,7 @@
 A reader never raises over one row. It hands on a `Fault` in the row's place, and `settle` decides:
 without `BadRows` the first fault is raised as a UserError; with it each fault becomes one line
 
-    file:line <tab> reason <tab> the row's content, 1,000 characters of it at most
+    file:line <tab> reason <tab> the row's content, 1,000 characters of it at most, then CUT
 
 of the side file, written at once, so that nothing vanishes silently even if the run is killed.
 """
@@ -18,6 +18,9 @@ from seqloom.errors import UserError
 
 CONTENT_KEPT = 1000
 """Characters of a bad row that the side file keeps."""
+
+CUT = "… [cut]"
+"""Stands after content of which there was more."""
 
 _SKIPPING = "Or set such rows aside with --skip-bad (data.skip_bad=true)."
 _VISIBLE = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0"})
@@ -65,6 +68,8 @@ class BadRows:
         self._known.add(key)
         self.count += 1
         content = fault.content[:CONTENT_KEPT].translate(_VISIBLE)
+        if len(fault.content) > CONTENT_KEPT:
+            content += CUT
         try:
             self._write(f"{fault.place}\t{fault.reason.translate(_VISIBLE)}\t{content}\n")
         except OSError as error:

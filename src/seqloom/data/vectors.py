@@ -8,7 +8,7 @@ Only the vectors of wanted words are kept, so that a file of gigabytes costs the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 import numpy as np
@@ -64,11 +64,23 @@ def _vectors(path: str, width: int) -> Iterator[Line]:
         if len(fields) == 2 and fields[0].isdigit() and fields[1].isdigit():
             if int(fields[1]) != width:
                 raise _wrong_width(head, int(fields[1]), width)
-        elif len(fields) - 1 != width:
-            raise _wrong_width(head, len(fields) - 1, width)
+        elif (found := _width_of(head, fields, width)) != width:
+            raise _wrong_width(head, found, width)
         else:
             lines = chain([head], lines)
         yield from lines
+
+
+def _width_of(head: Line, fields: Sequence[str], width: int) -> int:
+    """Of the first vector, whose word may have blanks inside. Raises UserError for another kind of
+    file."""
+    numbers = sum(1 for _ in takewhile(_is_number, reversed(fields[1:])))
+    if not numbers or numbers not in (len(fields) - 1, width):
+        raise UserError(
+            f"{head.place}: must be a word and its numbers, parted by blanks, as word2vec and GloVe write "
+            f"them, but is '{head.text:.40}'. Give such a file in model.vectors."
+        )
+    return numbers
 
 
 def _readable(lines: Iterator[Line | Fault]) -> Iterator[Line]:
@@ -82,10 +94,10 @@ def _readable(lines: Iterator[Line | Fault]) -> Iterator[Line]:
 def _parted(line: Line, width: int) -> tuple[str, list[str]]:
     word, *numbers = line.text.rstrip().rsplit(" ", width)
     if len(numbers) < width:
-        raise _wrong_width(line, len(numbers), width)
+        raise _ragged(line, len(numbers), width)
     # Blanks inside a word are rare; a word followed by a number is a vector that is too wide.
     if " " in word and _is_number(word.rsplit(" ", 1)[1]):
-        raise _wrong_width(line, len(line.text.split()) - 1, width)
+        raise _ragged(line, len(line.text.split()) - 1, width)
     return word, numbers
 
 
@@ -93,8 +105,10 @@ def _parsed(line: Line, numbers: list[str]) -> Vector:
     try:
         vector = np.array(numbers, dtype=np.float32)
     except ValueError as error:
+        wrong = next((each for each in numbers if not _is_number(each)), "")
         raise UserError(
-            f"{line.place}: expected a word and {len(numbers)} numbers, but {error}. Mend the line."
+            f"{line.place}: expected a word and {len(numbers)} numbers, but '{wrong:.40}' is none. Mend "
+            "the line."
         ) from error
     if not np.isfinite(vector).all():
         raise UserError(f"{line.place}: a vector must be finite, but is not. Mend the line.")
@@ -116,7 +130,19 @@ def _wrong_width(line: Line, found: int, width: int) -> UserError:
     )
 
 
+def _ragged(line: Line, found: int, width: int) -> UserError:
+    return UserError(
+        f"{line.place}: expected a word and {width} numbers, as in the first line, but found {found}. "
+        "Mend the line, or give other vectors."
+    )
+
+
 def coverage(vectors: Mapping[int, Any], tokens: int) -> str:
     """For the user: how much of the vocabulary has a vector."""
+    if not vectors:
+        return (
+            f"not one of {tokens:,} tokens has a pretrained vector: the file changes nothing. Is it of the "
+            "same language, and are its words cut as tokens.kind says?"
+        )
     share = len(vectors) / tokens if tokens else 0.0
     return f"{len(vectors):,} of {tokens:,} tokens ({share:.1%}) have a pretrained vector."

@@ -95,8 +95,8 @@ def _bar(share: float) -> str:
 def _sentence(sentence: ShadedSentence, coloured: bool) -> Text:
     text = Text()
     for number, (piece, shade) in enumerate(zip(sentence.pieces, sentence.shades, strict=True)):
-        word = " ".join(piece.split()) if piece.strip() else ""
-        if number and piece[:1].isspace():
+        word = " ".join(piece.split()) if piece.strip() else " "[: len(piece)]
+        if number and word.strip() and piece[:1].isspace():
             text.append(" ")
         text.append(word if coloured else _marked(word, shade), _style(shade) if coloured else "")
     return text

@@ -116,8 +116,9 @@ def _sentence(sentence: ShadedSentence, lang: str) -> str:
 
 
 def _word(piece: str, told: str, shade: float) -> str:
-    blank = " " if piece[:1].isspace() else ""
-    text = escape(piece.strip())
+    word = piece.strip()
+    blank = " " if word and piece[:1].isspace() else ""
+    text = escape(word) or " "[: len(piece)]
     if abs(shade) < FAINTEST:
         return blank + text
     against = " against" if shade < 0 else ""

@@ -1,14 +1,13 @@
 """A document as a PNG picture: a bar for each sentence in the margin, each word shaded by how it counts.
 
-Every word is drawn on its own, in fonts that have it (`fonts`), and lines are filled word by word; a
-right-to-left sentence is filled from the right. Lengths are in pixels.
+Words stand in lines as `document_lines` puts them; every word is drawn on its own, in fonts that have it
+(`fonts`). Lengths are in pixels.
 """
 
 # matplotlib's own annotations leave **kwargs untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from textwrap import wrap
@@ -19,10 +18,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from seqloom.explain.document import FAINTEST
+from seqloom.explain.document_lines import BLANK, Measure, Piece, blank_of, lines_of, ordered
 from seqloom.explain.fonts import describe, drawable
 from seqloom.explain.labels import is_right_to_left, label
 from seqloom.explain.paper import DOTS, save, sheet, signed
-from seqloom.explain.shaded import ShadedDocument, ShadedSentence
+from seqloom.explain.shaded import ShadedDocument
 from seqloom.explain.theme import LIGHT, Theme, on
 
 WIDTH, EDGE, MARGIN = 1200.0, 30.0, 170.0
@@ -85,45 +85,30 @@ def _paper(height: float, theme: Theme) -> Figure:
     return sheet(theme, WIDTH / DOTS, height / DOTS, dots=DOTS)
 
 
-def _laid_out(
-    document: ShadedDocument, measure: "partial[float]"
-) -> tuple[list[Word], list[Margin], float]:
+def _laid_out(document: ShadedDocument, measure: Measure) -> tuple[list[Word], list[Margin], float]:
     words: list[Word] = []
     margins: list[Margin] = []
     top = EDGE + (2.6 if document.title else 1.6) * LINE
     for sentence in document.sentences[:MOST_SENTENCES]:
         margins.append(Margin(sentence.figure, sentence.bar, top + LINE / 2))
-        lines = list(_lines(sentence, measure))
+        lines = list(lines_of(sentence, measure, WIDTH - 2 * EDGE - MARGIN))
         for number, line in enumerate(lines):
-            words += _placed(line, top + LINE * (number + 0.5), is_right_to_left(sentence.text))
+            y = top + LINE * (number + 0.5)
+            words += _placed(line, y, is_right_to_left(sentence.text), measure)
         top += LINE * len(lines) + BETWEEN
     return words, margins, top
 
 
-def _lines(sentence: ShadedSentence, measure: "partial[float]") -> Iterator[list[Word]]:
-    """Words by line, x counted from where the line begins."""
-    room, blank = WIDTH - 2 * EDGE - MARGIN, measure("n") * 0.55
-    line, at = list[Word](), 0.0
-    for piece, shade in zip(sentence.pieces, sentence.shades, strict=True):
-        text = drawable(label(piece.strip()) if piece.strip() else "").text
-        if not text:
-            continue
-        width = measure(text)
-        at += blank if line and piece[:1].isspace() else 0.0
-        if line and at + width > room:
-            yield line
-            line, at = [], 0.0
-        line.append(Word(text, shade, at, 0.0, width))
-        at += width
-    if line:
-        yield line
-
-
-def _placed(line: list[Word], y: float, right_to_left: bool) -> Iterator[Word]:
-    left, right = EDGE + MARGIN, WIDTH - EDGE
-    for word in line:
-        x = right - word.x - word.width if right_to_left else left + word.x
-        yield Word(word.text, word.shade, x, y, word.width)
+def _placed(line: list[Piece], y: float, right_to_left: bool, measure: Measure) -> list[Word]:
+    """The line in the order of drawing; a piece that runs both ways is several words."""
+    words, x = list[Word](), 0.0
+    for piece, text in ordered(line, right_to_left):
+        width = blank_of(measure) if text == BLANK else measure(text)
+        if piece:
+            words.append(Word(text, piece.shade, x, y, width))
+        x += width
+    left = WIDTH - EDGE - x if right_to_left else EDGE + MARGIN
+    return [replace(word, x=left + word.x) for word in words]
 
 
 def width_of(canvas: FigureCanvasAgg, known: dict[str, float], text: str) -> float:
@@ -142,7 +127,8 @@ def _word(figure: Figure, word: Word, height: float, theme: Theme) -> None:
         paper = signed(theme)(0.5 + 0.5 * STRONGEST * word.shade)
         _box(figure, word.x - 1, word.y - LINE * 0.43, word.width + 2, LINE * 0.86, height, paper)
         ink = on(paper)
-    _put(figure, word.text, word.x, word.y, height, SIZE, ink)
+    if word.text != BLANK:
+        _put(figure, word.text, word.x, word.y, height, SIZE, ink)
 
 
 def _margin(figure: Figure, margin: Margin, height: float, theme: Theme) -> None:

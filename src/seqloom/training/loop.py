@@ -146,12 +146,15 @@ def _validated(run: Fit) -> Validation:
 def judge(run: Fit) -> None:
     """Set `progress.finished` if the budget is spent or patience has run out."""
     progress, settings = run.progress, run.settings
-    if settings.patience is not None and progress.since_best >= settings.patience:
+    enough = progress.update >= settings.min_updates
+    if enough and settings.patience is not None and progress.since_best >= settings.patience:
         progress.finished = f"no improvement in {settings.patience} validations"
     elif settings.max_updates is not None and progress.update >= settings.max_updates:
         progress.finished = f"training.max_updates={settings.max_updates} reached"
-    elif progress.epoch >= settings.max_epochs:
-        progress.finished = f"training.max_epochs={settings.max_epochs} reached"
+    elif enough and progress.epoch >= settings.max_epochs:
+        longer = (progress.epoch, progress.batch) > (settings.max_epochs, 0)
+        name = "min_updates" if longer else "max_epochs"
+        progress.finished = f"training.{name}={getattr(settings, name)} reached"
     elif settings.max_minutes is not None and progress.seconds >= 60 * settings.max_minutes:
         progress.finished = f"training.max_minutes={settings.max_minutes:g} reached"
 

@@ -14,9 +14,9 @@ FREE = frozenset({"name", "description", "expected", "metrics", "search", "gener
 """Sections that say nothing about training."""
 PACE = frozenset(
     {
-        "optimizer", "schedule", "clip", "max_epochs", "max_updates", "max_minutes", "patience",
-        "validate_every", "checkpoint_every", "average_over", "device", "precision", "threads",
-        "tensorboard",
+        "optimizer", "schedule", "clip", "max_epochs", "max_updates", "max_minutes",
+        "min_updates", "patience", "validate_every", "checkpoint_every", "average_over", "device",
+        "precision", "threads", "tensorboard",
     }
 )  # fmt: skip
 """Settings of training that may be another from here on."""

@@ -20,6 +20,7 @@ import torch
 
 from seqloom.config import AnyRecipe, DocumentRecipe
 from seqloom.config.documents import BagOfWords
+from seqloom.config.training import Training
 from seqloom.data.made import Report
 from seqloom.errors import UserError
 from seqloom.models.folder import WEIGHTS, load_recipe, save_weights
@@ -102,6 +103,8 @@ def _in_loop(
     run = _fit(recipe, task)
     if run.precision == torch.bfloat16:
         yield Note("weights are multiplied in bfloat16 (training.precision)")
+    if often := _read_more_often(run):
+        yield Note(often)
     if going_on:
         load_checkpoint(last, run)
         _refuse_spent(run, folder)
@@ -141,7 +144,7 @@ def _at_once(recipe: DocumentRecipe, folder: Path) -> Generator[Event]:
     progress = Progress(update=1, epoch=1, seconds=fitted.seconds, finished="fitted at once")
     facts = facts_of(data.codec, len(data.train), len(data.dev))
     size = fitted.model.weights.size + fitted.model.bias.size
-    yield Ready(folder, size, facts, 1, progress)
+    yield Ready(folder, size, facts, 1, Progress())
     record = {
         "update": 1,
         "epoch": 1,
@@ -195,8 +198,8 @@ def _task(
 def _fit(recipe: AnyRecipe, task: AnyTask) -> Fit:
     settings = recipe.training
     average = MovingAverage(task.model, settings.ema_decay) if settings.average == "ema" else None
-    per_epoch = math.ceil(task.batches.num_batches(0) / settings.accumulate)
-    total = min(settings.max_updates or math.inf, settings.max_epochs * per_epoch)
+    epochs = settings.max_epochs * _updates(task, settings)
+    total = min(settings.max_updates or math.inf, max(settings.min_updates, epochs))
     return Fit(
         task=task,
         optimizer=make_optimizer(settings.optimizer, task.model.parameters()),
@@ -206,6 +209,24 @@ def _fit(recipe: AnyRecipe, task: AnyTask) -> Fit:
         settings=settings,
         total_updates=int(total),
         precision=choose_precision(settings.precision, next(task.model.parameters()).device),
+    )
+
+
+def _updates(task: AnyTask, settings: Training) -> int:
+    """In an epoch."""
+    return math.ceil(task.batches.num_batches(0) / settings.accumulate)
+
+
+def _read_more_often(run: Fit) -> str:
+    """What the user should know where training.min_updates asks for more than the epochs have."""
+    settings, updates = run.settings, _updates(run.task, run.settings)
+    total = run.total_updates or 0
+    if total <= settings.max_epochs * updates:
+        return ""
+    return (
+        f"the set is small, {updates:,} update(s) an epoch, and is read more than "
+        f"training.max_epochs={settings.max_epochs} times: training.min_updates={settings.min_updates} "
+        "comes first (0 turns it off)"
     )
 
 

@@ -1,5 +1,6 @@
 """Documents of every format, and what is said of those that cannot be used."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -178,8 +179,90 @@ def test_a_missing_column_names_those_there_are(tmp_path: Path) -> None:
 
 
 def test_both_columns_the_same_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.jsonl", '{"label": "x", "other": "y"}')
-    assert "both lead to 'label'" in said(path)
+    path = written(tmp_path / "a.csv", "id,other\nx,y\n")
+    assert "both lead to 'other'" in said(path, text="other")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "missing"),
+    [
+        ("a.jsonl", '{"label": "x", "other": "y"}', "text"),
+        ("a.jsonl", '{"label": "x"}', "text"),
+        ("a.jsonl", '{"text": "x"}', "label"),
+        ("a.jsonl", '{"text": "x", "id": 7}', "label"),
+    ],
+)
+def test_a_row_without_text_or_label_says_which(
+    tmp_path: Path, name: str, content: str, missing: str
+) -> None:
+    message = said(written(tmp_path / name, content + "\n"))
+    assert f":1: there is no '{missing}' among the columns" in message
+    assert f"data.{missing}=NAME" in message
+
+
+def test_later_objects_are_read_by_the_keys_of_the_first(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", '{"text": "a", "label": "x"}\n{"id": 7, "text": "b"}\n')
+    assert ":2: the document must have a label, but has none." in said(path)
+    path = written(tmp_path / "b.jsonl", '{"a": "x", "b": "y"}\n{"b": "z", "a": "w"}\n')
+    assert read(path) == [("x", ("y",)), ("w", ("z",))]
+    path = written(tmp_path / "c.jsonl", '{"text": "a", "label": "x"}\n{"label": "y"}\n')
+    assert ":2: must have a 'text', but has only: label." in said(path)
+
+
+def test_objects_without_labels_can_be_asked_about(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", '{"text": "a", "id": 7}\n{"text": "b"}\n')
+    found = read_documents([str(path)], DocumentData(), need_label=False)
+    assert [(each.text, each.labels) for each in found] == [("a", None), ("b", None)]
+
+
+def test_no_label_is_needed_where_the_text_was_asked_for_in_its_place(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "id,review,stars\n1,fine,5\n")
+    data = DocumentData(text="review")
+    [document] = read_documents([str(path)], data, need_label=False)
+    assert document.text == "fine"
+    assert "both lead to 'review'" in said(path, text="review")
+
+
+@pytest.mark.parametrize(("head", "label"), [("document\tlabel", "x"), ("text\tstars", "x")])
+def test_one_name_in_its_place_makes_a_line_of_names(tmp_path: Path, head: str, label: str) -> None:
+    assert read(written(tmp_path / "a.tsv", f"{head}\na\t{label}\n")) == [("a", (label,))]
+
+
+def test_a_text_that_reads_label_is_no_name(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.tsv", "label\tx\na\ttext\n")
+    assert read(path) == [("label", ("x",)), ("a", ("text",))]
+
+
+def test_where_every_row_is_answered_all_of_them_may_be_bad(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.tsv", "a\tb\tc\n\td\n")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        found = read_documents(
+            [str(path)], DocumentData(), bad=bad, need_label=False, every_row=True
+        )
+        assert [each.text for each in found] == ["", ""]
+    with BadRows(tmp_path / "bad.tsv") as bad, pytest.raises(UserError, match="none of its 2"):
+        list(read_documents([str(path)], DocumentData(), bad=bad))
+
+
+def test_a_row_that_is_set_aside_says_why_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "tree/pos").mkdir(parents=True)
+    (tmp_path / "tree/pos/gone.txt").symlink_to(tmp_path / "nowhere")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        [document] = read_documents(
+            [str(tmp_path / "tree")], DocumentData(), bad=bad, every_row=True
+        )
+    assert "cannot be read" in document.fault
+
+
+def test_korean_in_cp949_gets_the_command_that_mends_it(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.tsv", "정말 재미있다. good\tpos\n".encode("cp949"))
+    assert f"iconv -f cp949 -t utf-8 '{path}' > '{tmp_path}/utf8-a.tsv'" in said(path)
+    path = written(tmp_path / "a.tsv.gz", gzip.compress("정말 재미있다.\tpos\n".encode("cp949")))
+    assert f"gunzip -c '{path}' | iconv -f cp949 -t utf-8 > '{tmp_path}/utf8-a.tsv'" in said(path)
+    path = written(tmp_path / "b.tsv", "Élan à la française\tpos\n".encode("latin-1"))
+    assert "iconv -f" not in said(path)
+    written(tmp_path / "tree/pos/a.txt", "정말 재미있다.".encode("cp949"))
+    assert "data.encoding=cp949" in said(tmp_path / "tree")
 
 
 def test_a_file_that_is_no_parquet_is_named(tmp_path: Path) -> None:

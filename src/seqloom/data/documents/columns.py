@@ -40,15 +40,33 @@ def by_names(data: DocumentData, names: Sequence[str], need_label: bool) -> Want
     try:
         label = _index("label", data.label, names)
     except UserError:
+        if need_label and (missing := missing_name(data, names)):
+            raise UserError(missing) from None
         if need_label:
             raise
         label = None
     if text == label:
+        if missing := missing_name(data, names):
+            raise UserError(missing)
+        if not need_label:  # a text was asked for, and it stands where a label would
+            return Wanted(text, None)
         raise UserError(
             f"data.text={data.text} and data.label={data.label} both lead to '{names[text]}'. "
             f"Name the columns: data.text=NAME data.label=NAME, out of {', '.join(names)}."
         )
     return Wanted(text, label)
+
+
+def missing_name(data: DocumentData, names: Sequence[str]) -> str:
+    """Where no column was asked for and only one of 'text' and 'label' is there, that the other is not;
+    else empty."""
+    missing = [name for name in ("text", "label") if name not in names]
+    if not plain(data) or len(missing) != 1:
+        return ""
+    return (
+        f"there is no '{missing[0]}' among the columns ({', '.join(names)}). If it has another name, say "
+        f"which: data.{missing[0]}=NAME."
+    )
 
 
 def _index(name: str, column: Column, names: Sequence[str]) -> int:

@@ -37,12 +37,29 @@ class Truncation:
         """For the user; empty if every document is whole."""
         if not self.sentences_broken and not self.documents_cut:
             return ""
-        return (
-            f"Of {self.documents:,} documents {self.documents_cut:,} were longer than "
-            f"data.max_sentences: {self.sentences_left_out:,} sentences were left out. "
-            f"{self.sentences_broken:,} sentences were longer than data.max_words: they count as "
-            "several."
-        )
+        told: list[str] = []
+        if self.documents_cut:
+            told.append(
+                f"{_of(self.documents_cut, self.documents)} longer than data.max_sentences: "
+                f"{_were(self.sentences_left_out, 'sentence')} left out."
+            )
+        if self.sentences_broken:
+            counts = "counts" if self.sentences_broken == 1 else "count"
+            told.append(
+                f"{_were(self.sentences_broken, 'sentence')} longer than data.max_words and {counts} as "
+                "several."
+            )
+        return " ".join(told)
+
+
+def _of(some: int, all_: int) -> str:
+    if all_ == 1:
+        return "The document was"
+    return f"Of {all_:,} documents {some:,} {'was' if some == 1 else 'were'}"
+
+
+def _were(count: int, name: str) -> str:
+    return f"{count:,} {name}{' was' if count == 1 else 's were'}"
 
 
 @dataclass(frozen=True)

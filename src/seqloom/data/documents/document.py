@@ -9,11 +9,13 @@ from seqloom.data.bad_rows import Place
 @dataclass(frozen=True, slots=True)
 class Document:
     """A text with its labels: one, or any number where data.multi_label says so; None if they are
-    not known. `origin` is 'file:line', for messages."""
+    not known. `origin` is 'file:line', for messages. `fault` says why a row was set aside, for which an
+    empty text stands."""
 
     text: str
     labels: tuple[str, ...] | None = None
     origin: str = ""
+    fault: str = ""
 
 
 class Row(NamedTuple):

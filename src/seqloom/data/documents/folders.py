@@ -11,6 +11,7 @@ from pathlib import Path
 from seqloom.config.documents import DocumentData
 from seqloom.data.bad_rows import Fault, Place
 from seqloom.data.documents.document import Row
+from seqloom.data.sources.encodings import is_cp949
 from seqloom.data.sources.lines import bad_bytes, shown
 from seqloom.errors import UserError
 
@@ -61,6 +62,8 @@ def _decoded(path: Path, label: str | None, content: bytes, encoding: str) -> Ro
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
+        if is_cp949(content):
+            remedy = "It reads as Korean in CP949: data.encoding=cp949."
         reason = f"must be {encoding}, but {bad_bytes(error, 'file')}."
         return _fault(path, reason, remedy, content)
     null = text.find("\0")

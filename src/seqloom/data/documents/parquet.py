@@ -12,7 +12,8 @@ from seqloom.data.bad_rows import Fault, Place
 from seqloom.data.documents.columns import by_names
 from seqloom.data.documents.document import Row
 from seqloom.data.documents.jsonl import label_of
-from seqloom.data.sources.lines import CONVERT, bad_bytes, check_readable, shown
+from seqloom.data.sources.encodings import CONVERT
+from seqloom.data.sources.lines import bad_bytes, check_readable, shown
 from seqloom.errors import MissingExtra, UserError
 
 _BATCH = 1024

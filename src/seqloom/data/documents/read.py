@@ -49,7 +49,7 @@ def read_documents(
     return (
         document
         for path in paths
-        for document in _read_file(path, data, bad, need_label, known)
+        for document in _read_file(path, data, bad, need_label, known, every_row)
         if every_row or document.text
     )
 
@@ -64,7 +64,12 @@ def format_of(path: str, data: DocumentData) -> DocumentFormat:
 
 
 def _read_file(
-    path: str, data: DocumentData, bad: BadRows | None, need_label: bool, known: Labels | None
+    path: str,
+    data: DocumentData,
+    bad: BadRows | None,
+    need_label: bool,
+    known: Labels | None,
+    every_row: bool,
 ) -> Iterator[Document]:
     good = set_aside = 0
     for row in _rows(path, data, need_label):
@@ -72,11 +77,11 @@ def _read_file(
         if isinstance(judged, Fault):
             settle(judged, bad)
             set_aside += 1
-            yield Document("", None, str(judged.place))
+            yield Document("", None, str(judged.place), judged.reason)
         else:
             good += 1
             yield judged
-    if not good:
+    if not good and not (every_row and set_aside):
         raise UserError(_nothing(path, set_aside, bad))
 
 

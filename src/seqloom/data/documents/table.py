@@ -1,5 +1,5 @@
 """TSV and CSV with a text and a label in each row. A line of names is found by itself if it has the
-names 'text' and 'label'.
+names 'text' and 'label', or if it has two columns and one of these names in its place.
 """
 
 import csv
@@ -63,7 +63,8 @@ def _names(first: Record | Fault, path: str, data: DocumentData) -> list[str] | 
             raise UserError(f"{first.place}: {first.reason} {first.remedy}")
         return None
     names = [field.strip() for field in first.fields]
-    guessed = data.header is None and plain(data) and set(names) >= NAMES
+    placed = len(names) == 2 and (names[0] == "text" or names[1] == "label")
+    guessed = data.header is None and plain(data) and (set(names) >= NAMES or placed)
     return names if sure or guessed else None
 
 

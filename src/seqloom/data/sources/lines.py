@@ -16,6 +16,7 @@ from stat import S_ISDIR
 from typing import NamedTuple, Protocol
 
 from seqloom.data.bad_rows import Fault, Place
+from seqloom.data.sources.encodings import remedy
 from seqloom.errors import UserError
 
 _GZIP = b"\x1f\x8b"
@@ -160,11 +161,11 @@ def _decoded(place: Place, content: bytes) -> Line | Fault:
         return Line(place, content.decode("utf-8"))
     except UnicodeDecodeError as error:
         return Fault(
-            place, f"must be UTF-8, but {bad_bytes(error, 'line')}.", CONVERT, shown(content)
+            place,
+            f"must be UTF-8, but {bad_bytes(error, 'line')}.",
+            remedy(content, place.path),
+            shown(content),
         )
-
-
-CONVERT = "Find its encoding and convert it with iconv."
 
 
 def bad_bytes(error: UnicodeDecodeError, within: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from seqloom.config.data import Data
 from seqloom.data.bad_rows import Fault, Place
 from seqloom.data.sources.columns import Chosen, by_key, unknown
-from seqloom.data.sources.lines import CONVERT, bad_bytes, check_readable, shown
+from seqloom.data.sources.encodings import CONVERT
+from seqloom.data.sources.lines import bad_bytes, check_readable, shown
 from seqloom.data.sources.row import Row
 from seqloom.errors import MissingExtra, UserError
 

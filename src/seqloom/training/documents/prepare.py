@@ -2,23 +2,29 @@
 disk. The files are read as often as needed and never held in memory.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from seqloom.config import DocumentRecipe
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.documents.codec import DocumentCodec
 from seqloom.data.documents.corpus import DocumentCorpus, Encoded
 from seqloom.data.documents.document import Document
+from seqloom.data.documents.doubts import Doubts
 from seqloom.data.documents.labels import Labels
 from seqloom.data.documents.read import read_documents
 from seqloom.data.example import Example
 from seqloom.data.split import HoldOut
 from seqloom.errors import UserError
 
-Documents = Callable[[], Iterable[Document]]
-"""A set that can be read any number of times."""
+
+class Documents(Protocol):
+    """A set that can be read any number of times; with labels that are `known`, rows with any other are
+    bad."""
+
+    def __call__(self, known: Labels | None = None) -> Iterable[Document]: ...
 
 
 @dataclass
@@ -64,11 +70,11 @@ def find_sets(recipe: DocumentRecipe, folder: Path) -> Sets:
     folder.mkdir(parents=True, exist_ok=True)
     bad = [BadRows(folder / f"bad-{name}.tsv") for name in ("train", "dev")] * data.skip_bad
 
-    def train() -> Iterator[Document]:
-        return read_documents(data.train, data, bad=bad[0] if bad else None)
+    def train(known: Labels | None = None) -> Iterator[Document]:
+        return read_documents(data.train, data, bad=bad[0] if bad else None, known=known)
 
-    def dev() -> Iterator[Document]:
-        return read_documents(data.dev, data, bad=bad[1] if bad else None)
+    def dev(known: Labels | None = None) -> Iterator[Document]:
+        return read_documents(data.dev, data, bad=bad[1] if bad else None, known=known)
 
     if data.dev:
         return Sets(train, dev, train, bad=bad)
@@ -78,8 +84,8 @@ def find_sets(recipe: DocumentRecipe, folder: Path) -> Sets:
         "(--dev FILE or data.dev names one)"
     )
     return Sets(
-        lambda: (document for document in train() if not split.is_dev(_asked(document))),
-        lambda: (document for document in train() if split.is_dev(_asked(document))),
+        lambda known=None: (each for each in train(known) if not split.is_dev(_asked(each))),
+        lambda known=None: (each for each in train(known) if split.is_dev(_asked(each))),
         train,
         [note],
         bad[:1],
@@ -92,7 +98,9 @@ def _asked(document: Document) -> Example:
 
 def _codec(recipe: DocumentRecipe, sets: Sets) -> DocumentCodec:
     where, several = ", ".join(recipe.data.train), recipe.data.multi_label
-    labels = Labels.of((each.labels or () for each in sets.all()), where, several)
+    doubts = Doubts(recipe.data)
+    labels = Labels.of(doubts.watched(sets.all()), where, several)
+    sets.notes.extend(doubts.notes())
     return DocumentCodec.train(recipe, (each.text for each in sets.train()), labels)
 
 
@@ -104,9 +112,7 @@ def _encode(
 
     def encoded() -> Iterator[Encoded]:
         nonlocal wordless
-        for document in documents():
-            if reason := labels.unseen(document.labels or ()):
-                raise UserError(f"{document.origin}: {reason}")
+        for document in documents(labels):
             sentences = [sentence.words for sentence in cut(document.text)]
             if sentences:
                 yield Encoded(sentences, labels.encode(document.labels or ()))

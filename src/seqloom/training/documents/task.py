@@ -18,6 +18,7 @@ from seqloom.data.documents.codec import DocumentCodec
 from seqloom.data.documents.corpus import DocumentCorpus
 from seqloom.data.documents.labels import class_weights
 from seqloom.data.vectors import coverage, read_vectors
+from seqloom.errors import UserError
 from seqloom.metrics.classification import evaluate_labels, one_hot
 from seqloom.models.build_documents import Recurrent, build_classifier, fill_embedding
 from seqloom.models.classification_loss import ClassificationLoss, one_label, several_labels
@@ -106,6 +107,11 @@ def document_task(
 ) -> DocumentTask:
     """Read the data and build the model; a run that goes on keeps its words and labels."""
     assert not isinstance(recipe.model, BagOfWords), "fitted at once (training/documents/at_once)"
+    if recipe.model.freeze_vectors and not recipe.model.vectors and not going_on:
+        raise UserError(
+            "model.freeze_vectors=true leaves the embedding as model.vectors=FILE has it, but no file is "
+            "given: random vectors would never be learnt. Give one, or leave freeze_vectors out."
+        )
     data = prepare(recipe, folder, load_codec(folder) if going_on else None)
     words, labels = data.codec.words, data.codec.labels
     model = build_classifier(recipe.model, recipe.training, words.size, len(labels))
@@ -149,6 +155,11 @@ def _pretrained(settings: Recurrent, codec: DocumentCodec, model: Classifier) ->
     assert settings.vectors is not None
     known = codec.words.vocabulary
     vectors = read_vectors(settings.vectors, known.tokens, known.first_token, settings.embedding)
+    if settings.freeze_vectors and not vectors:
+        raise UserError(
+            f"{settings.vectors}: {coverage(vectors, len(known.tokens))} With model.freeze_vectors=true "
+            "random vectors would never be learnt."
+        )
     fill_embedding(model.embedding, vectors)
     return coverage(vectors, len(known.tokens))
 
