@@ -72,13 +72,24 @@ def gaps(values: Mapping[str, Sequence[float]], order: str) -> str:
             "lower for": [name for name, each in found if each and each.low > 0],
             "higher for": [name for name, each in found if each and each.high < 0],
             "not told apart (the interval has 0 in it) for": [
-                name for name, each in found if each and each.low <= 0 <= each.high
+                f"{name}{_all_lower(values[name])}"
+                for name, each in found
+                if each and each.low <= 0 <= each.high
             ],
             "known from one seed only for": [name for name, each in found if each is None],
         },
     )
 
 
+def _listed(names: Sequence[str]) -> str:
+    return ("; " if any(", " in name for name in names) else ", ").join(names)
+
+
+def _all_lower(values: Sequence[float]) -> str:
+    """What an interval of few seeds hides."""
+    return f", though lower with each of the {len(values)} seeds" if min(values) > 0 else ""
+
+
 def _sentence(opening: str, parts: Mapping[str, Sequence[str]]) -> str:
-    said = [f"{verb} {', '.join(names)}" for verb, names in parts.items() if names]
+    said = [f"{verb} {_listed(names)}" for verb, names in parts.items() if names]
     return f"{opening} {'; '.join(said)}." if said else ""

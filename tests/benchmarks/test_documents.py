@@ -100,6 +100,11 @@ def test_the_deletion_test_says_where_its_interval_has_0_in_it():
     )
 
 
+def test_what_is_lower_with_each_seed_is_said_where_the_interval_has_0_in_it():
+    told = gaps({"words": [1.0, 9.0, 2.0]}, "any")
+    assert told.endswith("0 in it) for words, though lower with each of the 3 seeds.")
+
+
 def test_a_mean_is_of_all_seeds_or_left_out(tmp_path: Path):
     found = {Cell("imdb", "han", seed): result(80.0 + seed) for seed in (1, 2, 3)}
     for cell, each in found.items():
