@@ -119,8 +119,8 @@ class Service:
         self._start()
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def sources(self) -> list[str]:

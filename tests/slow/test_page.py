@@ -1,31 +1,20 @@
 """The explorer page in a real browser, before toy models (page_toy.py)."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from tests.slow.page_toy import PAGE, Service
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
+from tests.slow.pages import browsing, chip, expect, opening, output
 
 pytestmark = pytest.mark.slow
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-PATIENCE = 15_000
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        except sync_api.Error:
-            pytest.skip(f"no browser at {CHROMIUM}")
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -37,32 +26,8 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture
 def opened(browser, service):
-    """Opens the page at a part behind '#', in a context of its own; what went wrong is asserted."""
-    contexts, wrong = [], []
-
-    def open_page(state: str = "", locale: str = "en", **options):
-        context = browser.new_context(locale=locale, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto(f"{service.url}#{state}")
-        page.wait_for_selector(".panel")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not wrong
-
-
-def output(page, panel: int = 0):
-    return page.locator(".panel").nth(panel).locator(".output")
-
-
-def chip(page, side: str, place: int):
-    return page.locator(f".row.{side} button").nth(place)
+    with opening(browser, service.address) as open_page:
+        yield open_page
 
 
 def option(page, step: int, place: int):

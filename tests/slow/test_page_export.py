@@ -4,15 +4,14 @@ import json
 import random
 import shutil
 import subprocess
-import threading
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from tests.export import runs
+from tests.slow.static import served
 
 import seqloom
 from seqloom.config import (
@@ -33,7 +32,6 @@ from seqloom.predict import Result
 pytestmark = pytest.mark.slow
 
 VERSION = "1.30.0"
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ASK = Path(__file__).with_name("page_ask.mjs")
 CLOSE = 1e-4
 
@@ -190,22 +188,17 @@ def shown_as(result: Result) -> str:
 
 
 @contextmanager
-def opened(page_folder: Path, address: str):
+def opened(page_folder: Path, state: str):
     """The page in a browser, and the server that it came from."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(page_folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        except sync_api.Error:
-            pytest.skip(f"no browser at {CHROMIUM}")
-        page = browser.new_page(locale="en")
-        page.goto(f"http://127.0.0.1:{server.server_port}/#{address}")
-        yield page, partial(sync_api.expect, page.locator(".output")), server
-        browser.close()
-    server.server_close()
+    from tests.slow.pages import browsing, expect, opening, output
+
+    with (
+        served(page_folder) as (server, address),
+        browsing() as browser,
+        opening(browser, address) as open_page,
+    ):
+        page = open_page(state)
+        yield page, partial(expect, output(page)), server
 
 
 def test_the_page_answers_in_the_browser_after_its_server_is_gone(pages):

@@ -4,13 +4,12 @@ import json
 import random
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 from typing import Any
 
 import pytest
+from tests.slow.static import served
 
 from seqloom.config.tokens import Subwords
 from seqloom.export.page import PAGE
@@ -20,8 +19,6 @@ from seqloom.text.codec import Codec
 from seqloom.text.pair import PairCodec
 
 pytestmark = pytest.mark.slow
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 # JSON in and out, where even half a surrogate pair keeps what it is.
 ANSWER = """async ([url, given]) => {
@@ -155,24 +152,14 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Ask:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Ask]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(PAGE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    with sync_api.sync_playwright() as playwright:
-        try:
-            opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        except sync_api.Error:
-            pytest.skip(f"no browser at {CHROMIUM}")
+    from tests.slow.pages import browsing
+
+    with served(PAGE) as (_, address), browsing() as opened:
         page = opened.new_page()
-        page.goto(f"{url}/icon.svg")
+        page.goto(f"{address}/icon.svg")
         yield lambda asked: json.loads(
-            page.evaluate(ANSWER, [f"{url}/local/codec.js", json.dumps(asked)])
+            page.evaluate(ANSWER, [f"{address}/local/codec.js", json.dumps(asked)])
         )
-        opened.close()
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize("settings", SETTINGS)

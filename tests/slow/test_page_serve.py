@@ -17,23 +17,19 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from benchmarks.serve.chromium import MissingError, chromium
 from benchmarks.serve.service import Service, running
 from tests.documents.reviews import SMALL, reviews, write
 from tests.export.runs import saved
+from tests.slow.pages import browsing, chip, expect, opening, output
 
 import seqloom
 from seqloom.config import Search, Sutskever
 from seqloom.data.example import Example
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
-
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unchecked_shapes")]
 
 LETTERS = Path(__file__).parents[1] / "fixtures" / "run-format-1"
 CONTRAST = Path(__file__).with_name("page_contrast.js").read_text(encoding="utf-8")
-PATIENCE = 30_000
 BEAM = 4
 READABLE = 4.5
 REVIEW = reviews(1, 9)[0][0]
@@ -41,11 +37,8 @@ REVIEW = reviews(1, 9)[0][0]
 
 @pytest.fixture(scope="module")
 def browser():
-    try:
-        with chromium() as browser:
-            yield browser
-    except MissingError as error:
-        pytest.skip(str(error))
+    with browsing() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -78,43 +71,13 @@ def letters():
 
 @pytest.fixture
 def opened(browser, service):
-    """Opens the page with what the address says after '#'; nothing may go wrong behind it."""
-    contexts, wrong = [], []
+    """Opens the page with what the address says after '#'."""
+    with opening(browser, service.address) as open_page:
 
-    def noted(message) -> None:
-        refused = "/v1/" in message.location.get("url", "")  # the browser tells of refusals itself
-        if message.type in ("error", "warning") and not refused:
-            wrong.append(message.text)
+        def open_state(locale="en", address=service.address, scheme="light", **state):
+            return open_page(urlencode(state), locale, address, color_scheme=scheme)
 
-    def asked(request) -> None:
-        if not request.url.startswith((service.address, "data:")):
-            wrong.append(f"foreign: {request.url}")
-
-    def open_page(locale: str = "en", address: str = service.address, scheme="light", **state):
-        context = browser.new_context(locale=locale, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        page.on("console", noted)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", asked)
-        page.goto(f"{address}/#{urlencode(state)}")
-        page.wait_for_selector(".panel")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not wrong
-
-
-def output(page, panel: int = 0):
-    return page.locator(".panel").nth(panel).locator(".output")
-
-
-def chip(page, side: str, place: int):
-    return page.locator(f".row.{side} button").nth(place)
+        yield open_state
 
 
 def spelled(token: str) -> str:

@@ -1,24 +1,17 @@
 """The page in a real browser, before a service of models that write what comes next."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.slow.pages import Open, browsing, expect, opening
 from tests.slow.test_serve import Service, serving
 from tests.test_generator import run_of
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
-
 pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-PATIENCE = 15_000
 SMALL = ["model.window.gaussians=2", "model.readout.components=2", "generation.max_length=40"]
-
-Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -35,34 +28,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        except sync_api.Error:
-            pytest.skip(f"no browser at {CHROMIUM}")
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def opened(browser: Any, service: Service) -> Iterator[Open]:
-    contexts, wrong = [], []
-
-    def open_page(state: str = "", locale: str = "en", **options: Any) -> Any:
-        context = browser.new_context(locale=locale, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto(f"{service.address}/#{state}")
-        page.wait_for_selector(".panel")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not wrong
+    with opening(browser, service.address) as open_page:
+        yield open_page
 
 
 def lines(page: Any) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
+from seqloom.cli.drawn import write_drawing, write_record
 from seqloom.cli.stdin import standard_input
 from seqloom.cli.written import Format, one_line
 from seqloom.errors import UserError
@@ -195,14 +196,7 @@ def explain_document(
     from seqloom.explain.document import terminal_document
 
     Console(highlight=False, markup=False).print(terminal_document(explanation.shaded))
-    drawn = ((png, partial(explanation.png, theme=theme)), (html, explanation.html))
-    for path, draw in drawn:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draw(path)
-            typer.echo(f"Wrote {path}", err=True)
+    write_drawing(png, partial(explanation.png, theme=theme))
+    write_drawing(html, explanation.html)
     if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        content = json.dumps(explanation.to_dict(), ensure_ascii=False, indent=1)
-        json_file.write_text(content + "\n", encoding="utf-8")
-        typer.echo(f"Wrote {json_file}", err=True)
+        write_record(json_file, explanation.to_dict())

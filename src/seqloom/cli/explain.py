@@ -3,7 +3,6 @@
 Options that a model, or the others that were given, leave without a use are refused.
 """
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from seqloom.cli.drawn import write_drawing, write_record
 from seqloom.cli.explain_options import (
     OF_DOCUMENTS,
     OF_FRAMES,
@@ -32,6 +32,10 @@ from seqloom.cli.options import (
 )
 from seqloom.cli.series import series_example
 from seqloom.cli.unknown import Unknown
+from seqloom.console.progress import stderr
+
+_ERASING = "Taking parts of the source out, and seeing what the answer loses"
+_DRAWING = "Writing by hand"
 
 
 def explain(
@@ -145,12 +149,15 @@ def explain(
     model = load([run, *(also or [])], device)
     if is_classifier(model):
         check_offered(context, model, *OF_DOCUMENTS)
-        explanation = model.explain(text, method, target=target, erasing=erasing)
+        with stderr().status(_ERASING):
+            explanation = model.explain(text, method, target=target, erasing=erasing)
         explain_document(explanation, png, html, json_file, theme)
         return
     if is_generator(model):
         check_offered(context, model, *OF_WINDOWS)
-        explain_generator(model.explain(text), png, svg, html, json_file, theme)
+        with stderr().status(_DRAWING):
+            window = model.explain(text)
+        explain_generator(window, png, svg, html, json_file, theme)
         return
     if is_converter(model):
         check_offered(context, model, *OF_FRAMES)
@@ -163,17 +170,18 @@ def explain(
         example = series_example(text, model, at)
     options = {"beam": beam, "nbest": nbest, "max_length": max_length}
     found = search_settings(model, settings, options)
-    explanation = model.explain(
-        example,
-        method,
-        target=target,
-        level=level,
-        erasing=erasing,
-        gates=gates or picture == "gates",
-        neighbours=neighbours,
-        prefix=prefix,
-        **found,
-    )
+    with stderr().status(_ERASING):
+        explanation = model.explain(
+            example,
+            method,
+            target=target,
+            level=level,
+            erasing=erasing,
+            gates=gates or picture == "gates",
+            neighbours=neighbours,
+            prefix=prefix,
+            **found,
+        )
     result = explanation.result
     console = Console(highlight=False, markup=False)
     for place, output in enumerate(result.outputs):
@@ -192,18 +200,8 @@ def explain(
     unknown.add(result.unknown, example.features)
     if summary := unknown.summary():
         typer.echo(summary, err=True)
-    drawings = (
-        (png, partial(explanation.png, picture=picture, theme=theme)),
-        (svg, partial(explanation.svg, picture=picture)),
-        (html, explanation.html),
-    )
-    for path, draw in drawings:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draw(path)
-            typer.echo(f"Wrote {path}", err=True)
+    write_drawing(png, partial(explanation.png, picture=picture, theme=theme))
+    write_drawing(svg, partial(explanation.svg, picture=picture))
+    write_drawing(html, explanation.html)
     if json_file is not None:
-        told = explanation.to_dict()
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        typer.echo(f"Wrote {json_file}", err=True)
+        write_record(json_file, explanation.to_dict())

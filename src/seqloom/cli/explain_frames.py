@@ -1,9 +1,12 @@
 """`seqloom explain` for converters of frames: the forecast beside what came, and what it looked at."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+
+from seqloom.cli.drawn import write_drawing
 
 if TYPE_CHECKING:
     from seqloom.converter import Converter
@@ -20,10 +23,7 @@ def explain_frames(
     """The picture, and in the terminal where most attention went."""
     explanation = converter.explain(file, at=at)
     typer.echo(told(explanation))
-    if png is not None:
-        png.parent.mkdir(parents=True, exist_ok=True)
-        explanation.png(png, theme)
-        typer.echo(f"Wrote {png}", err=True)
+    write_drawing(png, partial(explanation.png, theme=theme))
 
 
 def told(explanation: "Explanation") -> str:

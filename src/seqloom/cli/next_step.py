@@ -1,12 +1,12 @@
 """What the commands do with the run of a next-step predictor; `generate` has a file of its own."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import typer
 
+from seqloom.cli.drawn import write_drawing, write_record
 from seqloom.errors import UserError
 
 if TYPE_CHECKING:
@@ -66,21 +66,11 @@ def explain_generator(
     typer.echo(f"{sample.text!r} in {len(window.phi)} points, ended by: {sample.ended}")
     for character, stretch in zip(window.characters, window.stretches(), strict=True):
         typer.echo(f"{character}  {stretch}")
-    drawings = (
-        (png, partial(explanation.png, theme=theme)),
-        (svg, explanation.svg),
-        (html, explanation.html),
-    )
-    for path, draw in drawings:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draw(path)
-            typer.echo(f"Wrote {path}", err=True)
+    write_drawing(png, partial(explanation.png, theme=theme))
+    write_drawing(svg, explanation.svg)
+    write_drawing(html, explanation.html)
     if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        told = json.dumps(explanation.record(), ensure_ascii=False)
-        json_file.write_text(told + "\n", encoding="utf-8")
-        typer.echo(f"Wrote {json_file}", err=True)
+        write_record(json_file, explanation.record(), indent=None)
 
 
 def next_step_facts(folder: Path, recipe: "NextStepRecipe") -> list[tuple[str, str]]:

@@ -219,9 +219,11 @@ def _updates(task: AnyTask, settings: Training) -> int:
 
 def _read_more_often(run: Fit) -> str:
     """What the user should know where training.min_updates asks for more than the epochs have."""
-    settings, updates = run.settings, _updates(run.task, run.settings)
-    total = run.total_updates or 0
-    if total <= settings.max_epochs * updates:
+    settings = run.settings
+    if run.total_updates != settings.min_updates:
+        return ""  # nor are the batches counted once more
+    updates = _updates(run.task, settings)
+    if settings.max_epochs * updates >= settings.min_updates:
         return ""
     return (
         f"the set is small, {updates:,} update(s) an epoch, and is read more than "
