@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Self
 
+_KEPT = 3.0
+"""Seconds for which an idle connection is used again: a server closes it after a while (uvicorn after 5),
+and a request sent in that moment would break."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -26,11 +30,12 @@ class Answer:
 
 
 class Connection:
-    """Made by `open`; opened anew by itself after it broke."""
+    """Opened by its first request, and anew after it broke or was idle for long."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._answered = 0.0
 
     async def __aenter__(self) -> Self:
         return self
@@ -45,12 +50,15 @@ class Connection:
 
     async def post(self, path: str, body: bytes) -> Answer:
         started = perf_counter()
+        if started - self._answered > _KEPT:
+            self.close()
         try:
             status, answer = await self._exchange(path, body)
         except (OSError, asyncio.IncompleteReadError):
             self.close()
             status, answer = 0, b""
-        return Answer(status, answer, started, perf_counter())
+        self._answered = perf_counter()
+        return Answer(status, answer, started, self._answered)
 
     async def _exchange(self, path: str, body: bytes) -> tuple[int, bytes]:
         if self._streams is None:
