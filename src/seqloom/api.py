@@ -28,7 +28,6 @@ from seqloom.config import (
     read_recipe,
     with_files,
 )
-from seqloom.console.session import sitting
 from seqloom.ensemble import Ensemble, Member
 from seqloom.errors import UserError
 from seqloom.extras import needs
@@ -159,6 +158,7 @@ def fitted(
 
     command  what started this, for the card
     """
+    from seqloom.console.session import sitting
     from seqloom.training.card import write_card
 
     ready, finished = sitting(recipe, folder, resume=resume, command=command, quiet=quiet)

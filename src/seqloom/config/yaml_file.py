@@ -39,8 +39,10 @@ def _has(tree: Tree, path: Path) -> bool:
 def load(path: FilePath) -> Document:
     text = _text(path)
     try:
-        places = _places(yaml.SafeLoader(text).get_single_node(), str(path))
-        tree: object = yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        places = _places(node, str(path))
+        tree: object = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         raise UserError(_syntax(path, error)) from None
     except RecursionError:
