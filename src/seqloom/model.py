@@ -24,6 +24,7 @@ from seqloom.config import override
 from seqloom.config.search import Search
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.example import Example
+from seqloom.data.fitting import fitting
 from seqloom.data.made import Report
 from seqloom.errors import UserError
 from seqloom.evaluation import Evaluation, asked, questions, read_test_set, training_pairs
@@ -201,7 +202,8 @@ class Model:
         """
         names = tuple(metrics or self.recipe.metrics)
         read = read_test_set(self.recipe, data, bad, report)
-        examples, references = asked(read, names, self.codec)
+        fit = fitting(read, self.recipe, self.codec, bad)
+        examples, references = asked(fit, names, self.codec)
         results = self.predict(examples, **settings)
         scored = None
         if "perplexity" in names:

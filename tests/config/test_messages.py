@@ -80,6 +80,7 @@ def message_in_file(folder: Path, text: str, *overrides: str) -> str:
             "training.optimizer.betas=[0.9, 1]",
             "training.optimizer.betas: item 2 must be below 1, but is 1.",
         ),
+        ("data.features=res", "data.features must be a list such as [a, b] or rest, but is 'res'."),
         ("encoder=3", "encoder must be a section of settings, but is 3."),
         ("decoder=luong", "decoder must be a section of settings, but is 'luong'."),
         (

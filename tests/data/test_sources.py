@@ -153,6 +153,34 @@ def test_features_are_cut_at_semicolons_and_joined_in_the_order_asked_for(tmp_pa
     assert read(path, data=data)[0].features == ("en", "V", "PST")
 
 
+@pytest.mark.parametrize(
+    ("line", "features"),
+    [("run\tran\n", ()), ("run\tran\tV;PST\n", ("V", "PST")), ("run\tran\tV\ten\n", ("V", "en"))],
+)
+def test_the_rest_of_a_row_is_its_features_as_many_as_there_are(
+    tmp_path: Path, line: str, features: tuple[str, ...]
+) -> None:
+    path = written(tmp_path / "a.tsv", 2 * line)
+    assert [e.features for e in read(path, data=Data(features="rest"))] == [features] * 2
+
+
+def test_the_rest_is_what_is_neither_source_nor_target_nor_id(tmp_path: Path) -> None:
+    row = {"id": "7", "lang": "en", "word": "run", "tags": "V;PST", "past": "ran"}
+    data = Data(source="word", target="past", features="rest")
+    table = written(tmp_path / "a.tsv", "\t".join(row) + "\n" + "\t".join(row.values()) + "\n")
+    lines = written(tmp_path / "a.jsonl", json.dumps(row))
+    parquet = tmp_path / "a.parquet"
+    pq.write_table(pa.table({key: [value] for key, value in row.items()}), parquet)
+    for path in (table, lines, parquet):
+        [example] = read(path, data=data)
+        assert (example.source, example.target) == ("run", "ran")
+        assert example.features == ("en", "V", "PST")
+
+
+def test_parallel_files_have_no_rest(tmp_path: Path) -> None:
+    assert values(read(write_parallel(tmp_path), data=Data(features="rest", format="parallel")))
+
+
 def test_json_and_parquet_keys_go_by_name(tmp_path: Path) -> None:
     row = {"n": 1, "ipa": "k æ t", "word": "cat", "lang": "en"}
     json_path = written(tmp_path / "a.jsonl", json.dumps(row))

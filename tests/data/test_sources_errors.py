@@ -192,6 +192,11 @@ def test_fewer_columns_than_the_highest_number_asked_for() -> None:
     assert found.startswith("a.tsv:1: expected at least 4 columns, but found 3. ")
 
 
+def test_another_number_of_columns_than_in_the_first_row() -> None:
+    found = message("a.tsv", b"a\tb\tV\nc\td\n", features="rest")
+    assert found.startswith("a.tsv:2: expected 3 columns as in the first row, but found 2. ")
+
+
 def test_fewer_columns_than_the_header() -> None:
     found = message("a.tsv", b"x\ty\tz\na\tb\n", source="x", target="y")
     assert found.startswith("a.tsv:2: expected 3 columns as in the header, but found 2. ")

@@ -41,6 +41,12 @@ def test_features_follow_the_source() -> None:
     assert (example.source, example.features) == ("run", ("en", "V", "PST"))
 
 
+def test_a_model_of_all_further_columns_takes_any_number_of_features() -> None:
+    given = io.BytesIO(b"run\nrun\ten\tV;PST\n")
+    examples = read_sources(given, Data(features="rest"))
+    assert [example.features for example in examples] == [(), ("en", "V", "PST")]
+
+
 def test_an_empty_line_needs_no_features() -> None:
     assert sources(b"\nrun\ten\n", Data(features=(3,))) == ["", "run"]
 

@@ -14,12 +14,12 @@ from seqloom.text.pair import PairCodec
 PAIRS = [("abc", "x y"), ("ca", "y"), ("b", "x x y"), ("cabba", "y x"), ("aacb", "x")]
 
 
-def saved(folder: Path, *, hidden: int = 6, decoder=None, **settings) -> Run:
+def saved(folder: Path, *, hidden: int = 6, decoder=None, longest: int = 1000, **settings) -> Run:
     """A run in `folder`, its test set beside it."""
     test = folder.parent / "test.tsv"
     test.write_text("".join(f"{s}\t{t}\n" for s, t in PAIRS), encoding="utf-8")
     recipe = Recipe(
-        data=Data(test=(str(test),)),
+        data=Data(test=(str(test),), max_source=longest),
         target=Whitespace(),
         metrics=("wer", "per"),
         encoder=RecurrentEncoder(hidden=hidden, embedding=5),

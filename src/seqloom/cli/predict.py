@@ -199,6 +199,7 @@ def predict(
 def _chunks(
     file: str, model: "Model", limit: int, bad: "BadRows | None"
 ) -> Iterator[list["Example"]]:
+    from seqloom.data.fitting import fitting
     from seqloom.data.sources import read_sources
 
     if model.recipe.series is not None:
@@ -206,14 +207,15 @@ def _chunks(
         return
     if file != "-":
         examples = read_sources(file, model.recipe.data, bad=bad)
-        yield from arrived(examples, limit)
+        yield from arrived(fitting(examples, model.recipe, model.codec, bad, every_row=True), limit)
         return
     if sys.stdin.isatty():
         end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
         typer.echo(f"One source a line; {end} ends.", err=True)
     stdin = standard_input()
     examples = read_sources(stdin, model.recipe.data, bad=bad)
-    yield from arrived(examples, limit, stdin.would_wait)
+    fit = fitting(examples, model.recipe, model.codec, bad, every_row=True)
+    yield from arrived(fit, limit, stdin.would_wait)
 
 
 @contextmanager

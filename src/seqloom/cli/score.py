@@ -72,10 +72,11 @@ def score(
 
 
 def _scores(model: "Model", file: str, bad: "BadRows | None") -> Iterator["PairScore"]:
+    from seqloom.data.fitting import fitting
     from seqloom.evaluation import read_test_set
 
     read = read_test_set(model.recipe, [file], bad)
-    pairs = ((pair, pair.target or "") for pair in read)
+    pairs = ((pair, pair.target or "") for pair in fitting(read, model.recipe, model.codec, bad))
     for some in arrived(pairs, PAIRS):
         yield from model.score(some)
 

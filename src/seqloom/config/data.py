@@ -39,9 +39,10 @@ class Data(Section):
     asked for by name."""
     source: Column = 1
     target: Column = 2
-    features: tuple[Column, ...] = ()
+    features: tuple[Column, ...] | Literal["rest"] = ()
     """Further columns that join the source, such as a language tag or morphological features;
-    several values in one field are separated by ';'."""
+    several values in one field are separated by ';'. 'rest' are all but source, target and id: as many
+    as a file has, none too."""
 
     dev_size: PositiveInt | None = None
     """How many pairs to hold out when there is no dev file; if not given, a tenth, 2,000 at most."""
@@ -56,3 +57,8 @@ class Data(Section):
     """Pairs shuffled together: a larger corpus is shuffled in blocks of about this size."""
     max_pairs: NonNegativeInt = Field(default=0)
     """Read at most this many training pairs; 0 reads all."""
+
+    @property
+    def feature_columns(self) -> tuple[Column, ...] | None:
+        """Those that are asked for one by one; None for all that are left."""
+        return None if self.features == "rest" else self.features

@@ -41,7 +41,8 @@ class _Spot:
         annotation = self.field.annotation if self.field else object
         if self.item is None:
             return annotation
-        items = [each for each in get_args(annotation) if each is not Ellipsis]
+        lists = [each for each in get_args(annotation) if get_origin(each) is tuple]
+        items = [each for each in get_args([*lists, annotation][0]) if each is not Ellipsis]
         return items[min(self.item, len(items) - 1)]
 
 

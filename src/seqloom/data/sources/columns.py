@@ -41,7 +41,8 @@ def has_header(data: Data, path: str) -> bool:
 
 
 def _asked(data: Data) -> dict[str, Column]:
-    features = {f"data.features[{i}]": column for i, column in enumerate(data.features)}
+    wanted = enumerate(data.feature_columns or ())
+    features = {f"data.features[{i}]": column for i, column in wanted}
     return {"data.source": data.source, "data.target": data.target, **features}
 
 
@@ -55,14 +56,16 @@ def _default(field: str) -> Column:
     return Data.model_fields[field].default
 
 
-def in_table(data: Data, names: Sequence[str] | None, need_target: bool) -> Chosen[int]:
-    """Indices into a row; `names` is the header if there is one."""
-    return Chosen(
-        source=_index("data.source", data.source, names),
-        target=_target_index(data, names, need_target),
-        features=tuple(_index("data.features", column, names) for column in data.features),
-        id=names.index(ID) if names and ID in names else None,
-    )
+def in_table(data: Data, names: Sequence[str] | None, need_target: bool, width: int) -> Chosen[int]:
+    """Indices into a row of `width` fields; `names` is the header if there is one."""
+    source = _index("data.source", data.source, names)
+    target = _target_index(data, names, need_target)
+    id_ = names.index(ID) if names and ID in names else None
+    if data.feature_columns is None:
+        features = [place for place in range(width) if place not in (source, target, id_)]
+    else:
+        features = [_index("data.features", column, names) for column in data.feature_columns]
+    return Chosen(source, target, tuple(features), id_)
 
 
 def _target_index(data: Data, names: Sequence[str] | None, need_target: bool) -> int | None:
@@ -113,8 +116,11 @@ def by_key(data: Data, names: Sequence[str], need_target: bool) -> Chosen[str]:
             f"data.source={data.source} and data.target={data.target} both lead to '{source}'. "
             f"Name the columns: data.source=NAME data.target=NAME, out of {', '.join(names)}."
         )
-    features = tuple(_key("features", column, names) for column in data.features)
-    return Chosen(source, target, features, ID if ID in names else None)
+    if data.feature_columns is None:
+        features = [name for name in names if name not in (source, target, ID)]
+    else:
+        features = [_key("features", column, names) for column in data.feature_columns]
+    return Chosen(source, target, tuple(features), ID if ID in names else None)
 
 
 def _target_key(data: Data, names: Sequence[str], need_target: bool) -> str | None:

@@ -1,15 +1,15 @@
 """Input of prediction: one line in, one Example out; line i always stays line i.
 
-    SOURCE [<tab> FEATURE ...]        at most as many features as the model's `data.features` has;
-                                      those left out are as an empty field in training
+    SOURCE [<tab> FEATURE ...]        at most as many features as the model's `data.features` has, any
+                                      number with 'rest'; those left out are as an empty field in training
 
 An empty line is an empty source, not an error. A line that cannot be read raises, or is set aside
 and leaves an empty source in its place. Lines are taken one by one, as they come.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from seqloom.config.data import Data
+from seqloom.config.data import Column, Data
 from seqloom.data.bad_rows import BadRows, Fault, settle
 from seqloom.data.example import Example
 from seqloom.data.sources.lines import Line, Stream, check_readable, opened, read_lines
@@ -33,20 +33,20 @@ def _from_file(path: str, data: Data, bad: BadRows | None) -> Iterator[Example]:
 
 def _from_stream(stream: Stream, name: str, data: Data, bad: BadRows | None) -> Iterator[Example]:
     for line in read_lines(stream, name, data.max_line_bytes):
-        example = line if isinstance(line, Fault) else _example(line, len(data.features))
+        example = line if isinstance(line, Fault) else _example(line, data.feature_columns)
         if isinstance(example, Fault):
             settle(example, bad)
             example = Example("", origin=str(example.place))
         yield example
 
 
-def _example(line: Line, num_features: int) -> Example | Fault:
+def _example(line: Line, columns: Sequence[Column] | None) -> Example | Fault:
     origin = str(line.place)
     if not line.text.strip():
         return Example("", origin=origin)
     source, *features = line.text.split("\t")
-    if len(features) > num_features:
-        return _wrong_count(line, 1 + num_features, 1 + len(features))
+    if columns is not None and len(features) > len(columns):
+        return _wrong_count(line, 1 + len(columns), 1 + len(features))
     return Example(source, None, feature_values(tuple(features)), origin)
 
 

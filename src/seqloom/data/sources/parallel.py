@@ -21,7 +21,7 @@ def split_paths(entry: str, need_target: bool) -> tuple[str, ...]:
 
 
 def read_parallel(entry: str, data: Data, need_target: bool) -> Iterator[Row | Fault]:
-    if data.features:
+    if data.feature_columns:
         raise UserError(
             f"{entry}: parallel files have no columns, but data.features asks for some. "
             "Use TSV or JSONL for features."

@@ -1,6 +1,7 @@
 """Rows of fields -> `Row`: the header, the number of columns, and who is who. For TSV and CSV."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from seqloom.config.data import Data
@@ -30,11 +31,12 @@ def read_table(
     records: Iterator[Record | Fault], path: str, data: Data, need_target: bool
 ) -> Iterator[Row | Fault]:
     names = _header(records, path) if has_header(data, path) else None
+    first, records = _first(records)
     try:
-        chosen = in_table(data, names, need_target)
+        chosen = in_table(data, names, need_target, len(names or first))
     except UserError as error:
         raise UserError(f"{path}:1: {error}") from error
-    width = _width(data, chosen, names, need_target)
+    width = _width(data, chosen, names, need_target, len(first))
     for record in records:
         yield record if isinstance(record, Fault) else _row(record, chosen, width)
 
@@ -48,9 +50,20 @@ def _header(records: Iterator[Record | Fault], path: str) -> list[str]:
     return [name.strip() for name in first.fields]
 
 
+def _first(records: Iterator[Record | Fault]) -> tuple[list[str], Iterator[Record | Fault]]:
+    """The fields of the first row that can be read, and all rows."""
+    seen: list[Record | Fault] = []
+    for record in records:
+        seen.append(record)
+        if isinstance(record, Record):
+            return record.fields, chain(seen, records)
+    return [], iter(seen)
+
+
 def _width(
-    data: Data, chosen: Chosen[int], names: Sequence[str] | None, need_target: bool
+    data: Data, chosen: Chosen[int], names: Sequence[str] | None, need_target: bool, first: int
 ) -> _Width:
+    """first  fields of the first row"""
     if names is not None:
         return _Width(len(names), len(names), f"{_columns(len(names))} as in the header")
     if plain_pair(data):
@@ -60,6 +73,8 @@ def _width(
     if need_target and chosen.target is not None:
         needed.append(chosen.target)
     least = max(needed) + 1
+    if data.feature_columns is None and first >= least:
+        return _Width(first, first, f"{_columns(first)} as in the first row")
     return _Width(least, None, f"at least {_columns(least)}")
 
 
