@@ -1,11 +1,9 @@
-"""The documentation says what is there: links lead somewhere, names exist, settings and commands are
-accepted."""
+"""The documentation says what is there: links lead somewhere, recipes build, commands are accepted. The
+table of papers has laws of its own (test_papers.py)."""
 
-import ast
 import re
 import shlex
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import typer
@@ -15,7 +13,6 @@ from seqloom.config import (
     DocumentRecipe,
     NextStepRecipe,
     Recipe,
-    override,
     read_recipe,
     recipe_names,
 )
@@ -29,26 +26,6 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
 COMMANDS = typer.main.get_command(app)
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-
-
-class Row(NamedTuple):
-    """A line of the table in docs/papers.md: the file it links to, the names it says are in there,
-    and the settings that choose it, after the recipe that has them if that is not of pairs."""
-
-    file: Path
-    names: list[str]
-    settings: list[str]
-
-
-def rows() -> list[Row]:
-    page = ROOT / "docs" / "papers.md"
-    found: list[Row] = []
-    for line in page.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        for link in LINK.findall(line):
-            names = re.findall(r"`([^`]+)`", cells[2])
-            found.append(Row(page.parent / link, names, re.findall(r"`([^`]+)`", cells[3])))
-    return found
 
 
 def blocks(language: str) -> list[str]:
@@ -71,31 +48,6 @@ def test_links_lead_to_files(page):
     links = LINK.findall(page.read_text(encoding="utf-8"))
     local = [link.partition("#")[0] for link in links if "://" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
-
-
-def test_the_table_of_papers_can_be_read():
-    assert len(list(rows())) >= 13
-
-
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row.names[0])
-def test_what_a_paper_is_said_to_have_is_in_the_file(row):
-    tree = ast.parse(row.file.read_text(encoding="utf-8"))
-    defined = {n.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.FunctionDef)}
-    assert row.names
-    assert set(row.names) <= defined
-
-
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row.names[0])
-def test_the_settings_of_a_paper_are_accepted(row):
-    assert row.settings
-    named = [setting for setting in row.settings if setting in recipe_names()]
-    given = [setting for setting in row.settings if "=" in setting]
-    chosen = override(read_recipe(named[0]) if named else Recipe(), given)
-    for setting in (each for each in row.settings if each not in named):
-        value = chosen
-        for name in setting.partition("=")[0].split("."):
-            assert name in type(value).model_fields
-            value = getattr(value, name)
 
 
 RECIPES = {name: read_recipe(name) for name in recipe_names()}

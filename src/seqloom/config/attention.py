@@ -8,7 +8,7 @@ from seqloom.config.section import Section
 
 
 class Dot(Section):
-    """e = s . h (Luong 2015, eq. 8); asks for states of equal size."""
+    """e = s . h (Luong 2015, after eq. 7); asks for states of equal size."""
 
     kind: Literal["dot"] = "dot"
     scaled: bool = False
@@ -16,13 +16,13 @@ class Dot(Section):
 
 
 class General(Section):
-    """e = s W h (Luong 2015, eq. 8)."""
+    """e = s W h (Luong 2015, after eq. 7)."""
 
     kind: Literal["general"] = "general"
 
 
 class Concat(Section):
-    """e = v . tanh(W [s ; h]) (Luong 2015, eq. 8)."""
+    """e = v . tanh(W [s ; h]) (Luong 2015, after eq. 7)."""
 
     kind: Literal["concat"] = "concat"
     hidden: PositiveInt | None = None

@@ -1,9 +1,9 @@
 """Attention scores: how well does source position j answer what a decoder state asks?
 
-    dot       e = q . k                       Luong 2015, eq. 8
+    dot       e = q . k                       Luong 2015, after eq. 7
     scaled    e = q . k / sqrt(K)             Vaswani 2017, eq. 1
-    general   e = q W k                       Luong 2015, eq. 8
-    concat    e = v . tanh(W [q ; k])         Luong 2015, eq. 8
+    general   e = q W k                       Luong 2015, after eq. 7
+    concat    e = v . tanh(W [q ; k])         Luong 2015, after eq. 7
     additive  e = v . tanh(W q + U k)         Bahdanau 2015, A.1.2
 
 Every score has two halves. `keys` sees the source once; `forward` runs at every step. Work that does
