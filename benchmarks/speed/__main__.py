@@ -1,15 +1,21 @@
 """Speed and memory, side by side with peers: python -m benchmarks.speed [PART ...] [--out DIR]
 
-    train       steady-state training, tokens per second
-    decode      start-up, greedy and beam search, memory
-    growth      time and memory of ours against length, batch, vocabulary, size and corpus
-    profile     where the time of a training step and of a decoding step goes
-    to-quality  minutes until the dev word error rate is the best peer's (hours)
+    train       steady-state training, tokens per second                             45 minutes
+    decode      start-up, greedy and beam search, memory                             35 minutes
+    growth      time and memory of ours against length, batch, vocabulary, size and
+                corpus, with pictures                                                15 minutes
+    profile     where the time of a training step and of a decoding step goes         5 minutes
+    int8        trained runs in 32 and in 8 bits: size, quality, and the time that
+                real test sets take                                                  10 minutes
+    to-quality  minutes until the dev word error rate is the best peer's                  hours
 
+The times are rough, for two cores that are free and all 5 rounds, and add up to about two hours.
 Without a PART all but the last run; `all` runs everything. Peers are installed into environments of
-their own first. What was measured is in DIR/results.json and, as tables, in docs/performance.md.
-A part that is run again measures anew; `--resume` goes on from the rounds that were saved.
-`--quick` only shows that everything runs: its figures mean nothing and go to DIR/quick.
+their own first, which takes longer the first time. What was measured is in DIR/results.json and, as
+tables, in docs/performance.md, which is written after every part; DIR/readme.md has the short table of
+what was to be reached. A part that is run again measures anew; `--resume` goes on from the rounds of
+train and decode that were saved. `int8` takes trained runs from where benchmarks.quality leaves them, or
+from `--run`. `--quick` only shows that everything runs: its figures mean nothing and go to DIR/quick.
 """
 
 import argparse
@@ -18,13 +24,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.quality.rows import data_folder
-from benchmarks.speed import growth, profiles, results, to_quality
+from benchmarks.speed import growth, profiles, results, to_quality, trained
+from benchmarks.speed.readme import readme
 from benchmarks.speed.systems import QUICK, SYSTEMS, Effort, Field, System
-from benchmarks.speed.table import tables, write_between
+from benchmarks.speed.table import tables, write_page
 from benchmarks.speed.turns import begun, take_turns
 from benchmarks.speed.workload import SHAPES, prepare
 
-PARTS = ("train", "decode", "growth", "profile", "to-quality")
+PARTS = ("train", "decode", "growth", "profile", "int8", "to-quality")
 _PAGE = Path("docs/performance.md")
 
 
@@ -43,8 +50,8 @@ def main() -> None:
     chosen = [system for system in SYSTEMS if _wanted(system, options.only)]
     for part in _parts(options.parts):
         _run(part, field, chosen, options)
-    if not options.quick:
-        write_between(_PAGE, tables(results.load(out / "results.json")))
+        if not options.quick:
+            write_page(_PAGE, results.load(out / "results.json"), out)
 
 
 def _options() -> argparse.Namespace:
@@ -61,6 +68,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--resume", action="store_true", help="go on from the rounds that are done")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--run",
+        type=Path,
+        action="append",
+        metavar="FOLDER",
+        help="a trained run for int8, given as often as wanted; runs/quality/g2p15/kor/run,\n"
+        "runs/quality/cmudict/run and runs/quality/multi30k/en-de/run if not given",
+    )
     parser.add_argument("--languages", default="bul,kor,hun", help="for to-quality")
     parser.add_argument("--quick", action="store_true", help="only see that it runs")
     options = parser.parse_args()
@@ -83,22 +98,26 @@ def _wanted(system: System, only: str) -> bool:
 def _run(part: str, field: Field, systems: list[System], options: argparse.Namespace) -> None:
     path = field.out / "results.json"
 
-    def keep(name: str, found: object) -> None:
-        everything = results.load(path) | {"about": results.about(field.threads)}
-        everything[name] = found
+    def keep(found: object) -> None:
+        everything = results.load(path)
+        everything.setdefault("about", {})[part] = results.about(field.threads)
+        everything[part] = found
         results.save(path, everything)
         (field.out / "tables.md").write_text(tables(everything), "utf-8")
+        (field.out / "readme.md").write_text(readme(everything), "utf-8")
 
     if part in ("train", "decode"):
         _compare(part, field, systems, options, keep)
     elif part == "growth":
-        keep(part, growth.measure(field, options.quick))
+        growth.measure(field, options.quick, keep)
     elif part == "profile":
-        keep(part, profiles.measure(field, options.workload or [*SHAPES], options.quick))
+        profiles.measure(field, options.workload or [*SHAPES], options.quick, keep)
+    elif part == "int8":
+        trained.measure(field, options.run or trained.RUNS, options.quick, keep)
     else:
         field.install([system for system in systems if system.name in to_quality.LEARNERS])
         names = options.languages.split(",")
-        to_quality.measure(field, systems, names, options.quick, lambda found: keep(part, found))
+        to_quality.measure(field, systems, names, options.quick, keep)
 
 
 def _compare(
@@ -106,7 +125,7 @@ def _compare(
     field: Field,
     systems: list[System],
     options: argparse.Namespace,
-    keep: Callable[[str, object], None],
+    keep: Callable[[object], None],
 ) -> None:
     """Training or decoding, system by system in turns, for each workload."""
     taking = [s for s in systems if (s.trains if part == "train" else s.decodes)]
@@ -118,7 +137,7 @@ def _compare(
 
         def saved(found: results.Rounds, name: str = name, data: dict[str, int] = data) -> None:
             others = results.load(field.out / "results.json").get(part, {})
-            keep(part, others | {name: {"data": data, **found}})
+            keep(others | {name: {"data": data, **found}})
 
         rounds = 1 if options.quick else options.rounds
         earlier = results.load(field.out / "results.json").get(part, {}).get(name)

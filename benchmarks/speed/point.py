@@ -1,7 +1,8 @@
 """One point of growth.py: python -m benchmarks.speed.point SIZES SECONDS FOLDER
 
-Random pairs of one length, or a corpus of random pairs on disk. Decoding comes first, with weights as
-they are drawn, because training takes more memory.
+Random pairs of one length, or a corpus of random pairs on disk. Decoding, by torch, comes first, with
+weights as they are drawn, because training takes more memory. The weights are left in FOLDER for the
+kernel (point_kernel.py).
 """
 
 import json
@@ -15,11 +16,20 @@ from pathlib import Path
 import torch
 
 from benchmarks.speed.drivers.protocol import peak_mb, report
-from benchmarks.speed.growth import Point
+from benchmarks.speed.growth import (
+    SOURCE_UNITS,
+    SPECIAL,
+    WEIGHTS,
+    Point,
+    fixed,
+    recipe_of,
+    sources_of,
+)
+from benchmarks.speed.repeated import per_call_ms
 from seqloom.config import Recipe, override
-from seqloom.config.search import Search
 from seqloom.models.build import build
 from seqloom.models.encoder_decoder import EncoderDecoder, Pairs
+from seqloom.models.folder import save_weights
 from seqloom.models.stepper import ModelStepper
 from seqloom.search.decode import search
 from seqloom.symbols import EOS
@@ -27,52 +37,19 @@ from seqloom.training.loop import Step
 from seqloom.training.optimizer import make_optimizer
 from seqloom.training.run import Ready, training
 
-_SOURCE_UNITS = 64
-_SPECIAL = 4
-
-
-def recipe_of(sizes: Point) -> Recipe:
-    """The `pron` architecture with some sizes changed."""
-    changes = {
-        "source.kind": "whitespace",
-        "target.kind": "whitespace",
-        "encoder.embedding": 128,
-        "encoder.hidden": sizes.hidden,
-        "decoder.embedding": 128,
-        "decoder.hidden": 2 * sizes.hidden,
-        "training.label_smoothing": 0,
-        "training.clip": 5,
-        "training.batch_size": sizes.batch,
-        "training.batch_tokens": 10_000_000,
-        "training.max_epochs": 1,
-        "training.patience": "null",
-    }
-    return override(Recipe(), [f"{name}={value}" for name, value in changes.items()])
-
-
-def per_call_ms(call, seconds: float) -> float:
-    """Milliseconds of a call: the first is not counted, then as many as fit, at least two."""
-    call()
-    started, calls = time.perf_counter(), 0
-    while calls < 2 or time.perf_counter() - started < seconds:
-        call()
-        calls += 1
-    return 1000 * (time.perf_counter() - started) / calls
-
 
 def decoding(model: EncoderDecoder, sizes: Point, seconds: float) -> None:
-    stepper = ModelStepper(model)
-    fixed = Search(max_length=sizes.length - 1, min_length=sizes.length - 1)
-    ids = torch.randint(_SPECIAL, _SOURCE_UNITS, (sizes.batch, sizes.length)).tolist()
-    report(decode_ms=per_call_ms(lambda: search(stepper, ids, fixed), seconds), decode_mb=peak_mb())
+    stepper, settings, ids = ModelStepper(model), fixed(sizes), sources_of(sizes)
+    took = per_call_ms(lambda: search(stepper, ids, settings), seconds)
+    report(decode_ms=took, decode_mb=peak_mb())
 
 
 def updating(model: EncoderDecoder, recipe: Recipe, sizes: Point, seconds: float) -> None:
     optimizer = make_optimizer(recipe.training.optimizer, model.parameters())
     shape = (sizes.batch, sizes.length)
     lengths = torch.full((sizes.batch,), sizes.length)
-    source = torch.randint(_SPECIAL, _SOURCE_UNITS, shape)
-    target = torch.randint(_SPECIAL, sizes.vocabulary + _SPECIAL, shape)
+    source = torch.randint(SPECIAL, SOURCE_UNITS + SPECIAL, shape)
+    target = torch.randint(SPECIAL, sizes.vocabulary + SPECIAL, shape)
     source[:, -1] = target[:, -1] = EOS
     pairs = Pairs(source, lengths, target, lengths)
 
@@ -119,9 +96,11 @@ def main() -> None:
         corpus(sizes, folder)
         return
     recipe = recipe_of(sizes)
-    model = build(recipe, _SOURCE_UNITS + _SPECIAL, sizes.vocabulary + _SPECIAL)
+    model = build(recipe, SOURCE_UNITS + SPECIAL, sizes.vocabulary + SPECIAL)
     decoding(model, sizes, seconds)
     updating(model, recipe, sizes, seconds)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_weights(folder / WEIGHTS, {n: w.detach() for n, w in model.named_parameters()})
 
 
 if __name__ == "__main__":

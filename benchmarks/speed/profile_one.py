@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -15,17 +15,15 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.speed.drivers.protocol import report
+from benchmarks.speed.drivers.ways import EXPORT, opened
 from benchmarks.speed.profiles import by_kind, shares
 from benchmarks.speed.workload import SHAPES
-from seqloom.config import override, read_recipe
+from seqloom.config import of_pairs, override, read_recipe
 from seqloom.config.search import Search
 from seqloom.data.batching import Batch
-from seqloom.models.artifact import load_run
 from seqloom.models.build import build
-from seqloom.models.stepper import ModelStepper
 from seqloom.models.tensors import pairs_of
 from seqloom.search.decode import search
-from seqloom.training.device import choose_device
 from seqloom.training.optimizer import make_optimizer
 from seqloom.training.pairs.prepare import batches_of, prepare
 
@@ -39,7 +37,7 @@ class Clock:
         self.seconds: dict[str, float] = defaultdict(float)
 
     @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
+    def __call__(self, name: str) -> Generator[None]:
         started = time.perf_counter()
         yield
         self.seconds[name] += time.perf_counter() - started
@@ -49,7 +47,8 @@ class Update:
     """The update of training/loop.py, phase by phase on a clock."""
 
     def __init__(self, path: Path, feeding: bool, folder: Path) -> None:
-        self.recipe = override(read_recipe(str(path)), [f"decoder.input_feeding={feeding}".lower()])
+        recipe = of_pairs(read_recipe(str(path)), str(path))
+        self.recipe = override(recipe, [f"decoder.input_feeding={feeding}".lower()])
         data = prepare(self.recipe, folder)
         torch.manual_seed(1)
         self.model = build(self.recipe, data.codec.source.size, data.codec.target.size).train()
@@ -124,9 +123,10 @@ def decoding(name: str, data: Path, models: Path, times: int) -> dict[str, Any]:
     steps = SHAPES[name].steps
     fixed = Search(max_length=steps - 1, min_length=steps - 1)
     found: dict[str, Any] = {}
-    for way, opened in (("torch", _torch), ("kernel", _kernel), ("onnx", _onnx)):
+    for way in ("torch", "kernel", "onnx"):
+        folder = models / f"seqloom-{way}"
         try:
-            stepper, codec = opened(models)
+            stepper, codec, _ = opened(way, folder if way == "torch" else folder / EXPORT)
         except Exception as error:  # a way that is not there is said, the others are measured
             found[way] = {"failed": f"{type(error).__name__}: {error}"}
             continue
@@ -148,8 +148,8 @@ def _of_way(stepper: Any, ids: list[list[int]], fixed: Search, times: int) -> di
 
 
 def _cut(stepper: Any, sources: list[list[int]], settings: Search, times: int) -> dict[str, Any]:
-    """Time inside the stepper, and the rest, which is the search around it; where the stepper has a
-    greedy search of its own, how long that takes for the same."""
+    """Time inside the stepper, and the rest, which is the search around it; where the stepper goes
+    through such a search by itself, how long that takes for the same."""
     clock = Clock()
     timed = Timed(stepper, clock)
     search(stepper, sources, settings)
@@ -160,35 +160,12 @@ def _cut(stepper: Any, sources: list[list[int]], settings: Search, times: int) -
     inside = dict(clock.seconds)
     inside["search"] = total - sum(inside.values())
     cut: dict[str, Any] = {"ms": round(1000 * total / times, 3), "shares": shares(inside)}
-    if settings.beam == 1 and hasattr(stepper, "greedy"):
-        stepper.greedy(sources, settings)
+    if hasattr(stepper, "greedy" if settings.beam == 1 else "beam"):
         started = time.perf_counter()
         for _ in range(times):
-            stepper.greedy(sources, settings)
-        cut["own_greedy_ms"] = round(1000 * (time.perf_counter() - started) / times, 3)
+            search(stepper, sources, settings)
+        cut["itself_ms"] = round(1000 * (time.perf_counter() - started) / times, 3)
     return cut
-
-
-def _torch(models: Path) -> tuple[Any, Any]:
-    run = load_run(models / "seqloom-torch", choose_device("cpu"))
-    return ModelStepper(run.model), run.codec
-
-
-def _kernel(models: Path) -> tuple[Any, Any]:
-    from safetensors.numpy import load_file
-
-    from seqloom.kernel import KernelStepper
-
-    folder = models / "seqloom-kernel"
-    run = load_run(folder, choose_device("cpu"))
-    return KernelStepper(run.recipe, load_file(folder / "weights.safetensors")), run.codec
-
-
-def _onnx(models: Path) -> tuple[Any, Any]:
-    from seqloom.runtime import load_export
-
-    run = load_export(models / "seqloom-onnx" / "export")
-    return run.stepper(), run.codec
 
 
 def main() -> None:

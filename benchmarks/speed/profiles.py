@@ -2,12 +2,13 @@
 
 A training update is cut by the clock into its phases, and by torch's profiler into kinds of work.
 Decoding is cut by the clock into what the stepper does (start, step, select) and the search around it,
-for torch, the compiled kernel and ONNX Runtime; the torch steps also into kinds of work. A process per
-workload (profile_one.py) writes profile-WORKLOAD.json.
+for torch, the compiled kernel and ONNX Runtime; the torch steps also into kinds of work. Kernel and ONNX
+Runtime go through some searches by themselves, which is timed beside it. A process per workload
+(profile_one.py).
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.speed.systems import SYSTEMS, Field, run_measured
@@ -43,7 +44,10 @@ KINDS = {
         "unbind",
     ),
 }
-"""Kinds of work by what the names of operators contain; what fits none is pointwise."""
+"""Kinds of work by what the names of operators contain."""
+
+OTHER = "pointwise and other"
+"""What fits none of them."""
 
 
 def kind_of(operator: str) -> str:
@@ -52,7 +56,7 @@ def kind_of(operator: str) -> str:
     for kind, words in KINDS.items():
         if any(word in name for word in words):
             return kind
-    return "pointwise and other"
+    return OTHER
 
 
 def shares(times: Mapping[str, float]) -> dict[str, float]:
@@ -70,8 +74,11 @@ def by_kind(times: Mapping[str, float]) -> dict[str, float]:
     return shares(sums)
 
 
-def measure(field: Field, workloads: list[str], quick: bool) -> dict[str, Any]:
-    """The profiles of each workload. Models are made as for the decoding measurements."""
+def measure(
+    field: Field, workloads: list[str], quick: bool, saved: Callable[[dict[str, Any]], None]
+) -> None:
+    """The profiles of each workload; `saved` is called after each with all there is. Models are made as
+    for the decoding measurements."""
     found: dict[str, Any] = {}
     ours = [system for system in SYSTEMS if system.driver == "seqloom" and system.decodes]
     for name in workloads:
@@ -80,9 +87,9 @@ def measure(field: Field, workloads: list[str], quick: bool) -> dict[str, Any]:
             field.made(system, workload)
         models = field.out / "models" / workload.folder.name
         settings = field.settings(ours[0], workload)
-        words = [name, str(workload.folder), str(models), str(settings), "5" if quick else "50"]
+        words = [name, str(workload.folder), str(models), str(settings), "5" if quick else "30"]
         command = [sys.executable, "-m", "benchmarks.speed.profile_one", *words]
         log = field.out / "logs" / f"profile-{workload.folder.name}.txt"
         found[name] = run_measured(command, log, field.threads, field.effort.limit)
         print(f"profile {name}: {found[name]}", flush=True)
-    return found
+        saved(found)

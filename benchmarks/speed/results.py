@@ -1,9 +1,10 @@
-"""results.json: all that was measured, by part and workload, and on what machine."""
+"""results.json: all that was measured, by part and workload, and for each part when, where and how."""
 
 import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict
@@ -21,13 +22,24 @@ class Rounds(TypedDict):
 Results = dict[str, Any]
 
 
+FORMAT = 2
+"""Raised when what stands in the file changes, so that no table is made of what it does not know."""
+
+
 def load(path: Path) -> Results:
-    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+    """Nothing where there is no file; one of another format is kept beside as results.old."""
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text("utf-8"))
+    if found.get("format") == FORMAT:
+        return found
+    path.replace(path.with_suffix(".old"))
+    return {}
 
 
 def save(path: Path, results: Results) -> None:
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    part.write_text(json.dumps({**results, "format": FORMAT}, indent=1) + "\n", "utf-8")
     part.replace(path)
 
 
@@ -37,7 +49,7 @@ def about(threads: int) -> dict[str, Any]:
 
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "command": "python -m benchmarks.speed " + " ".join(sys.argv[1:]),
+        "command": command(sys.argv[1:]),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "threads": threads,
@@ -45,6 +57,21 @@ def about(threads: int) -> dict[str, Any]:
         "python": platform.python_version(),
         "torch": torch.__version__,
     }
+
+
+def command(arguments: Sequence[str]) -> str:
+    """What to type for the same; where files lie is of no matter."""
+    kept: list[str] = []
+    places = iter(arguments)
+    for word in places:
+        if word in _PLACES:
+            next(places, None)
+        elif word.partition("=")[0] not in _PLACES:
+            kept.append(word)
+    return " ".join(["python -m benchmarks.speed", *kept])
+
+
+_PLACES = ("--out", "--environments", "--run")
 
 
 def _processor() -> str:

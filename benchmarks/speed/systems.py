@@ -55,9 +55,23 @@ SYSTEMS = [
         peer=False,
         note="weights multiplied in bfloat16; all others train in 32 bits, and so does the peak",
     ),
-    System("seqloom-torch", "seqloom", "torch", trains=False, peer=False),
-    System("seqloom-kernel", "seqloom", "kernel", trains=False, peer=False),
-    System("seqloom-onnx", "seqloom", "onnx", trains=False, peer=False),
+    System("seqloom-torch", "seqloom", "torch", trains=False, peer=False, note="a run"),
+    System(
+        "seqloom-kernel",
+        "seqloom",
+        "kernel",
+        trains=False,
+        peer=False,
+        note="an exported folder, as it answers where the kernel was built",
+    ),
+    System(
+        "seqloom-onnx",
+        "seqloom",
+        "onnx",
+        trains=False,
+        peer=False,
+        note="the same folder without the kernel: ONNX Runtime",
+    ),
     System("opennmt", "opennmt", note="OpenNMT-py 3.5.1"),
     System("joeynmt", "joeynmt", note="Joey NMT 2.3.0"),
     System("yoyodyne", "yoyodyne", note="Yoyodyne 0.5.27; the context is fed in, not the output"),
@@ -121,7 +135,8 @@ class Field:
         """Make the model that is decoded with, after a few updates, where it is not there yet."""
         folder = self._model(system, workload)
         stamp = folder.with_name(f"{folder.name}.made")
-        version = sha256(self.settings(system, workload).read_bytes()).hexdigest()
+        made_by = self.settings(system, workload), _driver(system)
+        version = sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()
         if stamp.exists() and stamp.read_text() == version:
             return {}
         figures = self._turn(system, workload, "make", folder)
@@ -163,9 +178,12 @@ class Field:
         python = Path(sys.executable)
         if system.peer:
             python = python_of(system.driver, self.environments).absolute()
-        driver = _HERE / "drivers" / f"drive_{system.driver}.py"
-        command = [str(python), str(driver), json.dumps(asdict(given))]
+        command = [str(python), str(_driver(system)), json.dumps(asdict(given))]
         return run_measured(command, log, self.threads, limit or self.effort.limit)
+
+
+def _driver(system: System) -> Path:
+    return _HERE / "drivers" / f"drive_{system.driver}.py"
 
 
 def run_measured(command: list[str], log: Path, threads: int, limit: float) -> Figures:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from benchmarks.speed.drivers.protocol import MARK
+from benchmarks.speed.results import command, load, save
+from benchmarks.speed.sections.training import flops_per_token
 from benchmarks.speed.systems import merged
-from benchmarks.speed.table import BEGIN, END, flops_per_token, tables, write_between
+from benchmarks.speed.table import BEGIN, END, tables, write_between, write_page
 
 DATA = {
     "source_vocabulary": 27,
@@ -76,6 +78,46 @@ def test_a_page_without_markers_gets_them(tmp_path: Path) -> None:
     write_between(page, "newer")
     assert page.read_text("utf-8").count(BEGIN) == 1
     assert "newer" in page.read_text("utf-8")
+
+
+def test_pictures_of_growth_are_copied_to_where_the_page_links_to(tmp_path: Path) -> None:
+    out, page = tmp_path / "out", tmp_path / "docs" / "performance.md"
+    out.mkdir()
+    (out / "growth-batch.png").write_bytes(b"picture")
+    write_page(page, {"growth": {"batch": [{"value": 1, "train_ms": 2.0}]}}, out)
+    assert "](images/speed-batch.png)" in page.read_text("utf-8")
+    assert (tmp_path / "docs" / "images" / "speed-batch.png").read_bytes() == b"picture"
+
+
+ABOUT = {
+    "date": "2026-01-01",
+    "command": "python -m benchmarks.speed",
+    "processor": "P",
+    "cores": 2,
+    "threads": 2,
+    "torch": "2",
+}
+
+
+def test_parts_that_one_command_measured_share_a_line_about_it() -> None:
+    other = ABOUT | {"command": "python -m benchmarks.speed growth"}
+    text = tables({"about": {"train": ABOUT, "decode": ABOUT, "growth": other}})
+    starts = [line.partition(":")[0] for line in text.strip().splitlines()]
+    assert starts == ["- train, decode", "- growth"]
+
+
+def test_the_command_is_shown_without_the_places_of_files() -> None:
+    typed = ["train", "--out", "x", "--rounds", "3", "--run=y", "--environments", "z"]
+    assert command(typed) == "python -m benchmarks.speed train --rounds 3"
+
+
+def test_results_are_found_again_and_those_of_another_format_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    save(path, {"train": {}})
+    assert load(path)["train"] == {}
+    path.write_text('{"about": {"date": "2025-01-01"}}', "utf-8")
+    assert load(path) == {}
+    assert "2025" in (tmp_path / "results.old").read_text("utf-8")
 
 
 @pytest.mark.parametrize("last", [{"train": 2.0}, {"start": 1.0}])

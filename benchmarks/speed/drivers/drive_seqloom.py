@@ -1,6 +1,7 @@
 """seqloom, driven in its own environment: `option` says which way of decoding, or how it
 trains: `no-feeding`, `bfloat16`."""
 
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from protocol import Answer, Curve, Enough, Laps, Sentence, Task, measure_decoding, task
 
 import seqloom.threads
-from seqloom.config import Recipe, Search, override, read_recipe
+from seqloom.config import Recipe, Search, of_pairs, override, read_recipe
 from seqloom.text.pair import PairCodec
 
 
@@ -16,7 +17,7 @@ def recipe(given: Task) -> Recipe:
     path = Path(given.model).with_suffix(".yaml")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(given.filled(), "utf-8")
-    chosen = read_recipe(str(path))
+    chosen = of_pairs(read_recipe(str(path)), str(path))
     changes = [f"training.threads={given.threads}"]
     if given.option == "no-feeding":
         changes.append("decoder.input_feeding=false")
@@ -65,44 +66,19 @@ def answering(given: Task, stepper: Any, codec: PairCodec) -> Answer:
 
 
 def decode(given: Task) -> None:
-    open_stepper = {"torch": _torch, "kernel": _kernel, "onnx": _onnx}[given.option]
-    stepper, codec = open_stepper(given)
-    measure_decoding(given, answering(given, stepper, codec))
+    """From the folder to the answer as a user goes it; those that need no torch must not import it."""
+    from ways import EXPORT, opened
 
-
-def _torch(given: Task) -> tuple[Any, PairCodec]:
-    import torch
-
-    import seqloom.api
-    from seqloom.models.stepper import ModelStepper
-
-    torch.set_num_threads(given.threads)
-    model = seqloom.api.load(given.model, "cpu")
-    return ModelStepper(model.run.model), model.run.codec
-
-
-def _kernel(given: Task) -> tuple[Any, PairCodec]:
-    """Without torch: the weights are read with numpy."""
-    from safetensors.numpy import load_file
-
-    from seqloom import kernel
-
-    kernel.set_threads(given.threads)
     folder = Path(given.model)
-    settings = read_recipe(str(folder / "config.yaml"))
-    stepper = kernel.KernelStepper(settings, load_file(folder / "weights.safetensors"))
-    return stepper, PairCodec.load(folder)
-
-
-def _onnx(given: Task) -> tuple[Any, PairCodec]:
-    from seqloom.runtime import load_export
-
-    run = load_export(Path(given.model) / "export", given.threads)
-    return run.stepper(), run.codec
+    way = opened(given.option, folder if given.option == "torch" else folder / EXPORT)
+    assert given.option == "torch" or "torch" not in sys.modules, "torch was imported"
+    measure_decoding(given, answering(given, way.stepper, way.codec))
 
 
 def export(given: Task) -> None:
     """The run in its folder as graphs, checked on some of the sources."""
+    from ways import EXPORT
+
     from seqloom.data.example import Example
     from seqloom.export import Questions, export
     from seqloom.models.artifact import load_run
@@ -110,12 +86,12 @@ def export(given: Task) -> None:
 
     run = load_run(Path(given.model), choose_device("cpu"))
     examples = [Example(" ".join(source)) for source in given.sources()[:32]]
-    export(run, Questions("some sources", examples, None, []), Path(given.model) / "export")
+    export(run, Questions("some sources", examples, None, []), Path(given.model) / EXPORT)
 
 
 def make(given: Task) -> None:
     train(given)
-    if given.option == "onnx":
+    if given.option in ("kernel", "onnx"):
         export(given)
 
 

@@ -1,7 +1,7 @@
 """Attention by location (Luong 2015, section 3.1): the state alone says where to look, whatever is
 written there.
 
-    a = softmax(W_a q)
+    a = softmax(W_a q)                        eq. 8
 
 W_a has a row for each position that a source may have, so their number has to be known beforehand.
 A source may be shorter: it is asked about with the first rows only.
