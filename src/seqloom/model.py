@@ -35,6 +35,7 @@ from seqloom.metrics import evaluate
 from seqloom.metrics.bleu import Tokenize
 from seqloom.predict import Constraints, Output, Predictor, Result
 from seqloom.predict.trace import Trace, trace
+from seqloom.search.plain import known_or_unknown
 
 if TYPE_CHECKING:
     from seqloom.attribution.gates import Trace as GateTrace
@@ -159,12 +160,16 @@ class Model:
         )
 
     def search(self, **settings: Any) -> Search:
-        """The recipe's search with some settings changed."""
+        """The recipe's search with some settings changed. Raises UserError for those that cannot be, or
+        are of no use, together."""
         changes = tuple(
             f"search.{name}={json.dumps(value, default=str)}" for name, value in settings.items()
         )
         if changes not in self._searches:
-            self._searches[changes] = override(self.recipe, changes).search
+            found = override(self.recipe, changes).search
+            if unused := found.unused(settings):
+                raise UserError(unused)
+            self._searches[changes] = found
         return self._searches[changes]
 
     def score(self, pairs: Iterable[tuple[Source, str]], batch_size: int = 64) -> list[PairScore]:
@@ -289,7 +294,7 @@ class Model:
             return []
         read = self.codec.read(*_parts(source))
         tokens = self.codec.source.tokens(read.plain)
-        return traces(model, pair_of(read.ids, output.ids, model), tokens, output.tokens)
+        return traces(model, pair_of(read.ids, self._written(output), model), tokens, output.tokens)
 
     def index(
         self,
@@ -327,7 +332,7 @@ class Model:
         index = load_index(self.folders[0])
         if not output.ids:
             return []
-        [asked] = states(model, [self.codec.read(*_parts(source)).ids], [output.ids])
+        [asked] = states(model, [self.codec.read(*_parts(source)).ids], [self._written(output)])
         return index.nearest(asked, k)
 
     def align(self, pairs: Iterable[Example]) -> Iterator[Aligned]:
@@ -352,6 +357,12 @@ class Model:
         with needs("export", "An export"):
             from seqloom.export import export
         return export(run, questions(self.recipe, self.codec, check), Path(out), int8=int8)
+
+    def _written(self, output: Output) -> Sequence[int]:
+        """What this model is fed of an output, in which another may have copied."""
+        if self.codec.copying:
+            return output.ids
+        return known_or_unknown(np.array(output.ids), self.codec.target.size).tolist()
 
     def _of_text_only(self, what: str) -> UserError:
         return UserError(

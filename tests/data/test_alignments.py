@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqloom.config import Data, Luong, Recipe, Subwords, Training, Whitespace
+from seqloom.config import Data, Luong, Recipe, Subwords, Training, Whitespace, override
 from seqloom.data.alignments import linked, with_alignments, words_of
 from seqloom.data.batching import Batches
 from seqloom.data.corpus import Corpus
@@ -100,6 +100,18 @@ def test_as_many_files_are_asked_for_as_there_are_to_train_on(tmp_path):
 def test_what_cannot_be_guided_is_refused_at_once(settings, message):
     with pytest.raises(ValueError, match=message):
         Recipe.model_validate({"training": {"guided_alignment": 1}, **settings})
+
+
+@pytest.mark.parametrize("kind", ["local-m", "local-p"])
+def test_a_window_that_a_link_may_be_outside_of_is_not_guided(kind):
+    changes = [f"decoder.attention.kind={kind}", "training.guided_alignment=0.5"]
+    with pytest.raises(UserError) as error:
+        override(Recipe(), changes)
+    assert str(error.value) == (
+        "training.guided_alignment=0.5 asks for attention that can reach every link, but "
+        f"decoder.attention.kind={kind} learns nothing from one outside its window. "
+        "Set decoder.attention.kind=general, or guided_alignment to 0."
+    )
 
 
 def test_subwords_and_attention_can_be_guided():

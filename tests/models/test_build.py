@@ -17,8 +17,11 @@ from seqloom.config import (
     Training,
     TransformerDecoder,
     TransformerEncoder,
+    read_recipe,
+    recipe_names,
 )
 from seqloom.models.encoder_decoder import EncoderDecoder
+from seqloom.nn.cells.layer_norm import LayerNormLSTM
 from seqloom.nn.cells.lstm import LSTM
 from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.symbols import PAD
@@ -53,6 +56,37 @@ def test_uniform_weights_stay_within_their_scale():
     weights = list(built(Recipe(training=training)).parameters())
     assert max(weight.abs().max().item() for weight in weights) <= 0.05 + 1e-6
     assert all(weight.std() > 0.02 for weight in weights if len(weight) > 100)
+
+
+def forget_biases(init: str, norm: bool = False) -> list[torch.Tensor]:
+    """Of encoder and decoder, where the setting leaves them to the initialisation."""
+    training = Training(init=init, init_scale=0.05, forget_bias=None)
+    both = {"layer_norm": norm, "hidden": 64}
+    model = built(
+        Recipe(encoder=RecurrentEncoder(**both), decoder=Luong(**both), training=training)
+    )
+    biases = [m.b for m in model.modules() if isinstance(m, LSTM | LayerNormLSTM)]
+    assert len(biases) == 3
+    return [b[module_size(b) : 2 * module_size(b)] for b in biases]
+
+
+@pytest.mark.parametrize("norm", [False, True])
+def test_a_forget_gate_that_is_left_to_a_uniform_start_is_drawn_like_all_else(norm):
+    for bias in forget_biases("uniform", norm):
+        assert 0.04 < bias.abs().max().item() <= 0.05
+        # 0.05 / sqrt(3), give or take what 64 draws may
+        assert 0.02 < bias.std().item() < 0.04
+
+
+def test_a_forget_gate_that_is_left_to_xavier_starts_open():
+    assert all((bias == 1.0).all() for bias in forget_biases("xavier"))
+
+
+def test_recipes_of_papers_that_draw_all_weights_alike_set_none_apart():
+    recipes = [recipe for name in recipe_names() if isinstance(recipe := read_recipe(name), Recipe)]
+    uniform = [recipe for recipe in recipes if recipe.training.init == "uniform"]
+    assert {"sutskever2014", "gnmt2016", "luong2015-dot"} <= {recipe.name for recipe in uniform}
+    assert [recipe.name for recipe in uniform if recipe.training.forget_bias is not None] == []
 
 
 def test_recurrent_blocks_start_orthogonal():

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from seqloom.config import Recipe, RecurrentEncoder, Sutskever
+from seqloom.config import Recipe, RecurrentEncoder, Sutskever, override, read_recipe
 from seqloom.data.example import Example
 from seqloom.models.artifact import load_run, save_setting
 from seqloom.models.build import build
@@ -61,6 +61,20 @@ def test_one_net_has_one_set_of_cells():
     cells = sum(weight.numel() for weight in model.encoder.stack.parameters())
     assert list(model.decoder.parameters()) == list(model.encoder.stack.parameters())
     assert size(built(one_net(one=False))) - size(model) == cells
+
+
+def test_the_recipe_that_is_one_net_has_one_set_of_weights():
+    small = (
+        f"{side}.{size}=3" for side in ("encoder", "decoder") for size in ("hidden", "embedding")
+    )
+    model = build(override(read_recipe("sutskever2014-onenet"), [*small]), IDS, IDS)
+    cells = {id(weight) for weight in model.encoder.stack.parameters()}
+    assert {id(weight) for weight in model.decoder.parameters()} == cells
+    assert model.encoder.embedding.weight is model.embedding.weight
+    # Beside what reads there is the readout alone.
+    read = {id(weight) for weight in model.encoder.parameters()}
+    written = {id(weight) for weight in model.readout.parameters()}
+    assert {id(weight) for weight in model.parameters()} == read | written
 
 
 def test_embeddings_tied_three_ways_are_one():

@@ -75,6 +75,6 @@ def test_strings_of_characters_never_seen_are_reversed(tmp_path):
 def test_scripts_that_share_nothing_are_refused_when_training_starts(tmp_path):
     other = {ord(seen): unseen for seen, unseen in zip(SEEN, UNSEEN, strict=True)}
     train = written(tmp_path / "t.tsv", words(SEEN, 50), other)
-    with pytest.raises(UserError, match="none is a target unit"):
+    with pytest.raises(UserError, match="none stands in a source"):
         next(training(recipe_of(train, train), tmp_path / "run"))
     assert not (tmp_path / "run" / "cache").exists()

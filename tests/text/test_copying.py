@@ -63,7 +63,3 @@ def test_all_numbers_are_below_the_limits():
     targets = both.target.encode(" ".join(source.open), open=source.open)
     assert max(source.ids) < both.limits[0]
     assert max(targets) < both.limits[1]
-
-
-def test_units_that_both_sides_have_are_counted():
-    assert codec().common == 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqloom.config import Recipe, override
+from seqloom.config import Recipe, override, read_recipe
 from seqloom.errors import UserError
 from seqloom.training.pairs.prepare import prepare
 
@@ -37,3 +37,22 @@ def test_a_long_target_stays_in_the_dev_set(tmp_path):
 def test_a_set_that_nothing_is_left_of_is_named(tmp_path, train, dev, name):
     with pytest.raises(UserError, match=f"no {name} pairs are left"):
         sets_of(tmp_path, f"{train}\tx\n", f"{dev}\tx\n")
+
+
+@pytest.mark.parametrize("recipe", ["pointer-generator", "spell", "inflect"])
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_copying_recipe_refuses_two_scripts_before_anything_is_written(tmp_path, recipe, shared):
+    pairs = [("ein Hund, ja!", "개 한 마리, 응!"), ("der Hund 7", "그 개 7")] * 4
+    rows = "".join(f"{source}\t{target}\tN\n" for source, target in pairs)
+    (tmp_path / "train.tsv").write_text(rows, encoding="utf-8")
+    files = f"data.train=[{tmp_path}/train.tsv]", f"data.dev=[{tmp_path}/train.tsv]"
+    changes = [*files, "data.features=[3]", f"shared_vocabulary={str(shared).lower()}"]
+    with pytest.raises(UserError) as error:
+        prepare(override(read_recipe(recipe), changes), tmp_path / "run")
+    # Words: 개 한 마리 응, 그 개; characters: 개 한 마 리 응, 그 개. Four times each.
+    units = 24 if recipe == "pointer-generator" else 28
+    assert str(error.value) == (
+        f"decoder.copying asks for units that source and target share, but of {units} in targets "
+        "none stands in a source: are the scripts different? Set decoder.copying=false."
+    )
+    assert not (tmp_path / "run" / "cache").exists()

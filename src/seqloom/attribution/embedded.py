@@ -116,20 +116,29 @@ def embeddings(models: Members, source: Int[Tensor, "R S"]) -> Embedded:
 
 
 def _embedding(model: EncoderDecoder, source: Int[Tensor, "R S"]) -> Float[Tensor, "R S E"]:
-    plain = source if model.pointer is None else model.pointer.plain(source)
     table = model.encoder.embedding
     assert isinstance(table, nn.Embedding)
-    return table(plain).detach()
+    # The source ids alone: the numbers may say what a copy would be, to this model or to another.
+    return table(source % table.num_embeddings).detach()
 
 
 def log_probs(models: Members, pairs: Pairs, embedded: Embedded) -> Float[Tensor, "R T"]:
     """log p of every target token, were these the embeddings of the sources; 0 on padding."""
     own = [
-        with_part(model, "encoder", _Given(model.encoder, points)).score(pairs)
+        _scored(with_part(model, "encoder", _Given(model.encoder, points)), pairs)
         for model, points in zip(models, embedded, strict=True)
     ]
     # What a single member says is left as it is, to the last bit.
     return own[0] if len(own) == 1 else torch.stack(own).logsumexp(0) - log(len(own))
+
+
+def _scored(model: EncoderDecoder, pairs: Pairs) -> Float[Tensor, "R T"]:
+    """To a model that does not copy, what only a copy can write is impossible, and reads as <unk>."""
+    if model.pointer is not None:
+        return model.score(pairs)
+    written = pairs.target < model.vocabulary_size
+    scores = model.score(pairs._replace(target=pairs.target.where(written, UNK)))
+    return scores.where(written, -torch.inf)
 
 
 def unknown(pair: Pairs) -> Tensor:

@@ -24,11 +24,6 @@ def copies(decoder: Decoder) -> bool:
 
 def conflict(source: Tokens, target: Tokens, decoder: Decoder, search: Search) -> str:
     """Why nothing can be copied with these settings, and the way out; empty if it can."""
-    if search.replace_unknown != "none" and isinstance(decoder, Sutskever | Cho):
-        return (
-            f"search.replace_unknown={search.replace_unknown} asks for attention, but "
-            f"decoder.kind={decoder.kind} has none. Set it to none, or decoder.kind=bahdanau or luong."
-        )
     if search.replace_unknown != "none" and isinstance(source, Bytes):
         return (
             f"search.replace_unknown={search.replace_unknown} asks for source units that stand for "

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from seqloom.config.attention import LocalM, LocalP
 from seqloom.config.network import Cho, Sutskever
 from seqloom.config.tokens import Bytes
 
@@ -18,6 +19,13 @@ def conflict(recipe: "Recipe") -> str:
         return (
             f"{guided} guides attention, but decoder.kind={recipe.decoder.kind} has none. "
             "Set it to 0, or decoder.kind=bahdanau or luong."
+        )
+    asking = getattr(recipe.decoder, "attention", None)
+    if isinstance(asking, LocalM | LocalP):
+        return (
+            f"{guided} asks for attention that can reach every link, but "
+            f"decoder.attention.kind={asking.kind} learns nothing from one outside its window. "
+            "Set decoder.attention.kind=general, or guided_alignment to 0."
         )
     if recipe.training.scheduled_sampling is not None:
         return (

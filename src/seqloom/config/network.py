@@ -123,7 +123,8 @@ class Sutskever(_Decoder):
 
     kind: Literal["sutskever"] = "sutskever"
     one_net: bool = False
-    """The encoder's own cells write the target: one net reads, then goes on to write."""
+    """The encoder's own cells write the target: one net reads, then goes on to write. Its embedding is
+    one too with `encoder.tied`, which asks for a shared vocabulary."""
 
 
 class Cho(_Decoder):

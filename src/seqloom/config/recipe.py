@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from seqloom.config import guidance, pairing, series
+from seqloom.config import guidance, looking, pairing, series
 from seqloom.config.attention import conflict as attention_conflict
 from seqloom.config.copying import conflict as copying_conflict
 from seqloom.config.copying import copies
@@ -69,6 +69,8 @@ class Recipe(Section):
                 "wer, per, cer, bleu or chrf."
             )
         if conflict := series.conflict(self):
+            raise ValueError(conflict)
+        if conflict := looking.conflict(self.decoder, self.search):
             raise ValueError(conflict)
         if not isinstance(self.source, FrameSource | StrokeSource) and (
             conflict := copying_conflict(self.source, self.target, self.decoder, self.search)

@@ -1,5 +1,6 @@
 """How the output is looked for: beam search or sampling."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
@@ -15,9 +16,11 @@ class Search(Section):
     nbest: PositiveInt = 1
     """Hypotheses returned per source; at most `beam` for beam search."""
     length_penalty: NonNegativeFloat = 0.0
-    """alpha of Wu 2016, eq. 14: lp(Y) = ((5 + |Y|) / 6) ** alpha; 0 ranks by log probability."""
+    """alpha of Wu 2016, eq. 14: lp(Y) = ((5 + |Y|) / 6) ** alpha; 0 ranks by log probability. Samples
+    are not ranked, so it is without a use to them."""
     coverage_penalty: NonNegativeFloat = 0.0
-    """beta of Wu 2016, eq. 14: cp = beta * sum_j log(min(sum_t a_tj, 1))."""
+    """beta of Wu 2016, eq. 14: cp = beta * sum_j log(min(sum_t a_tj, 1)); asks for attention. Samples
+    are not ranked, so it is without a use to them."""
     max_length: PositiveInt | None = None
     """Tokens an output may have; if not given: `max_ratio` times the source, and 20 more."""
     max_ratio: PositiveFloat = 3.0
@@ -77,6 +80,17 @@ class Search(Section):
                 "Set search.groups=1 or search.sample=false."
             )
         return "" if self.sample else self._conflict_of_the_beam()
+
+    def unused(self, given: Collection[str]) -> str:
+        """Which of the settings that somebody has just given has no use beside the others, and the way
+        out; empty if all have one. A recipe may have penalties for its beam and be sampled from."""
+        for name in ("length_penalty", "coverage_penalty"):
+            if self.sample and name in given and getattr(self, name):
+                return (
+                    f"search.{name} ranks what a beam finds, but with search.sample=true outputs are "
+                    "drawn and not ranked. Leave it out, or set search.sample=false."
+                )
+        return ""
 
     def _conflict_of_the_beam(self) -> str:
         if self.nbest > self.beam:

@@ -92,7 +92,7 @@ class Training(Section):
     scheduled_sampling: Sampling | None = None
     guided_alignment: NonNegativeFloat = 0.0
     """Weight of the cross-entropy between attention and `data.alignments` (Chen 2016); 0 asks for
-    none."""
+    none. Local attention cannot be guided: a link outside its window would teach it nothing."""
 
     batch_size: PositiveInt = 64
     """Pairs in a batch at most."""
@@ -132,7 +132,9 @@ class Training(Section):
     init: Literal["xavier", "uniform"] = "xavier"
     """xavier with orthogonal recurrent weights, or uniform(-init_scale, init_scale)."""
     init_scale: PositiveFloat = 0.08
-    forget_bias: float = 1.0
+    forget_bias: float | None = 1.0
+    """What the biases of LSTM forget gates start from. null leaves them to `init`: drawn like all else
+    where that is uniform, as in papers that start so; 1 with xavier, which draws no biases."""
 
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     precision: Literal["float32", "bfloat16", "auto"] = "float32"

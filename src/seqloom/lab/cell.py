@@ -3,11 +3,10 @@
     python -m seqloom.lab.cell EXPERIMENT OUT ROW TASK SEED
 
 Each cell is a process of its own, so that its memory and its threads are its own. One that was
-stopped goes on where it was.
+stopped goes on where it was; the most memory that any of its processes held is kept beside it.
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from seqloom.console.session import Stopped
 from seqloom.errors import UserError
 from seqloom.evaluation import Evaluation
 from seqloom.lab.experiment import Cell, Experiment, cells, read_experiment, settings_of
+from seqloom.lab.memory import kept_peak
 from seqloom.metrics import evaluate
 from seqloom.model import Model
 from seqloom.training.journal import read_journal
@@ -32,7 +32,10 @@ _MEGABYTE = 1_000_000
 def run_cell(experiment: Experiment, cell: Cell) -> dict[str, Any]:
     """Train what is not trained yet, and judge it."""
     run = cell.folder / "run"
-    model = _trained(cell, run)
+    try:
+        model = _trained(cell, run)
+    finally:
+        kept_peak(cell.folder)
     started = time.perf_counter()
     evaluation = model.evaluate(
         metrics=experiment.metrics, tokenize=experiment.tokenize, lowercase=experiment.lowercase
@@ -48,7 +51,7 @@ def run_cell(experiment: Experiment, cell: Cell) -> dict[str, Any]:
         "updates": journal[-1]["update"],
         "train_minutes": round(float(journal[-1]["seconds"]) / 60, 3),
         "test_seconds": round(time.perf_counter() - started, 2),
-        "peak_megabytes": round(_peak_bytes() / _MEGABYTE),
+        "peak_megabytes": round(kept_peak(cell.folder) / _MEGABYTE),
         "settings": settings_of(cell.recipe),
     }
     with replacing(cell.folder / RESULT) as part:
@@ -95,12 +98,6 @@ def _scored(
         "items": len(chosen),
         metric: report[metric].value,
     }
-
-
-def _peak_bytes() -> int:
-    """The most memory this process held. Linux counts in kilobytes, macOS in bytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else 1024 * most
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ its interval one over the seeds.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from collections.abc import Mapping, Sequence
+from math import isinf
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -25,8 +26,10 @@ _LINES = ("-", "--", ":")
 
 
 class Point(NamedTuple):
-    """One class: mean length of its sources in words, items of a test set, and the score."""
+    """One class: its name, the mean length of its sources in words, items of a test set, and the score.
+    The fewer items, the less a score says: the interval over seeds does not know of them."""
 
+    name: str
     length: float
     items: float
     score: Estimate
@@ -40,11 +43,12 @@ def length_curve(experiment: Experiment, results: Sequence[Mapping[str, Any]]) -
         for found in result["lengths"]:
             classes.setdefault(_bound(experiment, found["to"]), []).append((result, found))
     points: list[Point] = []
-    for _, members in sorted(classes.items()):
+    for bound, members in sorted(classes.items()):
         score = over_seeds([(result, found[metric]) for result, found in members])
         assert score is not None
         length = fmean(found["mean_length"] for _, found in members)
-        points.append(Point(length, fmean(found["items"] for _, found in members), score))
+        items = fmean(found["items"] for _, found in members)
+        points.append(Point(_name(experiment, bound), length, items, score))
     return points
 
 
@@ -52,10 +56,24 @@ def _bound(experiment: Experiment, longest: float) -> float:
     return min((bound for bound in experiment.lengths if longest <= bound), default=float("inf"))
 
 
+def _name(experiment: Experiment, bound: float) -> str:
+    """'to 10', '11 to 20', 'over 20'."""
+    below = max((each for each in experiment.lengths if each < bound), default=0)
+    if isinf(bound):
+        return f"over {below}"
+    return f"{below + 1} to {bound:g}" if below else f"to {bound:g}"
+
+
 def draw_lengths(
     title: str, metric: str, curves: Mapping[str, Sequence[Point]], path: Path
 ) -> None:
-    """One line for each row."""
+    """As PNG."""
+    with replacing(path) as part:
+        figure_of(title, metric, curves).savefig(part, dpi=150, format="png")
+
+
+def figure_of(title: str, metric: str, curves: Mapping[str, Sequence[Point]]) -> Figure:
+    """One line for each row; below each class stands how many items it has."""
     figure = Figure(figsize=(8, 5), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
@@ -68,12 +86,23 @@ def draw_lengths(
             linestyle=_LINES[number // len(_COLOURS) % len(_LINES)],
             marker="o", markersize=4, linewidth=1.6, capsize=2, elinewidth=0.7, label=name,
         )  # fmt: skip
-    axes.set_xlabel("source length in words (mean of the class)")
+    for length, items in _items(curves).items():
+        axes.annotate(
+            f"{items:,.0f}", (length, 0), (0, 4), textcoords="offset points",
+            ha="center", fontsize=7, color="#57606a",
+        )  # fmt: skip
+    axes.set_xlabel(
+        "source length in words (mean of the class); above the axis: items of the class"
+    )
     axes.set_ylabel(f"{metric}, 95% interval over seeds")
     axes.set_title(title)
     axes.set_ylim(bottom=0)
     axes.grid(color="#e3e7eb", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=8)
-    with replacing(path) as part:
-        figure.savefig(part, dpi=150, format="png")
+    return figure
+
+
+def _items(curves: Mapping[str, Sequence[Point]]) -> dict[float, float]:
+    """By the mean length of the class; rows that were asked about the same tasks have the same."""
+    return {point.length: point.items for points in curves.values() for point in points}

@@ -47,7 +47,7 @@ def markdown(experiment: Experiment, results: Results, picture: bool) -> str:
     if len(experiment.tasks) > 1:
         parts += [_by_task(experiment, results, metric) for metric in experiment.metrics]
     if picture:
-        parts.append("![score by source length](lengths.png)\n")
+        parts += ["![score by source length](lengths.png)\n", _by_length(experiment, results)]
     return "\n".join(parts)
 
 
@@ -87,6 +87,25 @@ def _by_task(experiment: Experiment, results: Results, metric: str) -> str:
     return "\n".join([*lines, ""])
 
 
+def _by_length(experiment: Experiment, results: Results) -> str:
+    """What the picture shows, with how many items each class has."""
+    curves = {
+        name: {point.name: point for point in length_curve(experiment, own)}
+        for name in experiment.rows
+        if (own := _of(results, name))
+    }
+    classes = {name: point.items for points in curves.values() for name, point in points.items()}
+    lines = [
+        _line([f"{experiment.metrics[0]}, source words", *classes]),
+        _rule(1 + len(classes)),
+        _line(["items of the class", *(f"{items:,.0f}" for items in classes.values())]),
+    ]
+    for name, points in curves.items():
+        cells = [_shown(points[each].score) if each in points else "" for each in classes]
+        lines.append(_line([name, *cells]))
+    return "\n".join([*lines, ""])
+
+
 def as_json(experiment: Experiment, results: Results) -> dict[str, Any]:
     """The same for a script: estimates by row, and every result without its settings."""
     rows = {
@@ -122,7 +141,8 @@ def _json(found: Estimate | None) -> dict[str, float | None] | None:
 
 
 def _point(point: Point) -> dict[str, Any]:
-    return {"length": point.length, "items": point.items, **(_json(point.score) or {})}
+    of_class = {"name": point.name, "length": point.length, "items": point.items}
+    return {**of_class, **(_json(point.score) or {})}
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,5 +1,7 @@
 """The weights before the first update: uniform everywhere (Sutskever 2014), or Xavier for what sees
 inputs and orthogonal blocks for recurrence. Layer normalisations start with a gain of 1 either way.
+Forget gates of LSTMs start from the bias that is set, or, where none is, uniform like all else and 1
+with Xavier.
 
 Draws from torch's default generator: seed it first for a repeatable start.
 """
@@ -35,9 +37,17 @@ def initialised(model: Model, settings: Training) -> Model:
                 module.weight[PAD].zero_()
             if isinstance(module, nn.LayerNorm):
                 module.reset_parameters()
-            if isinstance(module, LSTM | LayerNormLSTM):
-                module.b[module.hidden : 2 * module.hidden] = settings.forget_bias
+            forget = _forget_bias(settings)
+            if isinstance(module, LSTM | LayerNormLSTM) and forget is not None:
+                module.b[module.hidden : 2 * module.hidden] = forget
     return model
+
+
+def _forget_bias(settings: Training) -> float | None:
+    """None where it stays as it was drawn."""
+    if settings.forget_bias is None and settings.init == "xavier":
+        return 1.0
+    return settings.forget_bias
 
 
 def _xavier(model: nn.Module) -> None:

@@ -14,7 +14,8 @@ class Output:
     token_log_probs  natural log probability of each of `tokens`
     score            what the search ranked by; for minimum Bayes risk the expected utility, 0 to 1
     attention        [tokens, source tokens] each row a distribution; None without attention
-    origin           where it came from: 'beam', 'group 2', 'sample 17'; empty for an empty source
+    origin           where it came from: 'beam', 'group 2', 'sample 17', and what else had a say, such
+                     as 'beam, 2 models' (search/origin.py); empty for an empty source
     ids              what the model wrote, <eos> last if it finished; `tokens` before any <unk> was
                      replaced
     """

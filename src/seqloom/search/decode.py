@@ -7,6 +7,7 @@ from seqloom.config.search import Search
 from seqloom.errors import UserError
 from seqloom.search.beam import beam_search
 from seqloom.search.hypothesis import Hypothesis
+from seqloom.search.origin import told
 from seqloom.search.record import Record
 from seqloom.search.sample import sample
 from seqloom.search.stepper import State, Stepper
@@ -63,10 +64,12 @@ def search(
         found = _by_itself(stepper, sources, settings, record)
         if found is not None:
             return found
-    if settings.sample:
-        return _recorded(sample(stepper, sources, settings, prefixes), record)
     phrases = constraints if constrained else None
-    return beam_search(stepper, sources, settings, prefixes, phrases, record)
+    if settings.sample:
+        outputs = _recorded(sample(stepper, sources, settings, prefixes), record)
+    else:
+        outputs = beam_search(stepper, sources, settings, prefixes, phrases, record)
+    return told(outputs, stepper, settings, prefixes, phrases)
 
 
 def _by_itself(

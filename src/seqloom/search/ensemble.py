@@ -4,8 +4,9 @@
 
 Members may be of any architecture if they read the same source ids and write the same vocabulary.
 Every member names the probabilities of all V tokens, so a step costs a sorting of the vocabulary
-for each. A member that copies names tokens beyond V as well, which to the others are impossible. The
-attention is the mean over those members that have any.
+for each. A member that copies names tokens beyond V as well, which to the others are impossible; beside
+it one that does not is driven through search/plain.py. The attention is the mean over those members that
+have any.
 
 Sizes: B sources in flight, W hypotheses of each, S source length, V vocabulary, k candidates.
 """
@@ -39,6 +40,7 @@ class EnsembleStepper:
                 "on the same data with the same target settings."
             )
         self.vocabulary_size = sizes[0]
+        self.num_models = len(sizes)
         self._steppers = tuple(steppers)
 
     def start(self, sources: Sequence[Sequence[int]]) -> States:

@@ -15,7 +15,9 @@ class Hypothesis:
     weights          [steps, S] attention paid at each step, the step of <eos> included; None if
                      the model has no attention
     finished         True if it ended with <eos> rather than at the length limit
-    origin           where it came from: 'beam', 'group 2', 'sample 17', each counted from 1
+    origin           where it came from: 'beam', 'group 2', 'sample 17', each counted from 1, or
+                     'given'; what else had a say follows: 'beam, 2 models', 'beam, constrained',
+                     'beam, no repeats of 3', 'beam, after a prefix' (search/origin.py)
     """
 
     tokens: tuple[int, ...]

@@ -25,7 +25,7 @@ def chosen_search(defaults: Search, changes: dict[str, Any]) -> Search:
     except ValidationError as error:
         names = ", ".join(str(each["loc"][0]) for each in error.errors())
         raise RefusedError(f"These settings are not possible: {names}.") from error
-    if conflict := search.conflict():
+    if conflict := search.conflict() or search.unused(changes):
         raise RefusedError(conflict)
     return search
 

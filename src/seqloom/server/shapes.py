@@ -153,10 +153,13 @@ AnyExplanation = Explanation | DocumentExplanation | StrokesExplanation | TextEx
 
 
 class Sample(BaseModel):
-    """A text, or `strokes` ([dx, dy, pen]) with the text that they write, if any. given: of how many
-    characters it goes on. window: as in an explanation, where it was asked for."""
+    """A text, or `strokes` ([dx, dy, pen]) with the text that they write, if any. points, origin: that
+    the strokes are offsets, and whether their first point is the origin. given: of how many characters it
+    goes on. window: as in an explanation, where it was asked for."""
 
     text: str | None = None
+    points: Literal["offsets"] | None = None
+    origin: bool | None = None
     strokes: list[tuple[float, float, int]] | None = None
     given: int
     ended: Ended

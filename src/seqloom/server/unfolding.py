@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
+from seqloom.search.origin import num_models
 from seqloom.search.stepper import Candidates, Ids, State, Stepper
 from seqloom.symbols import SOS
 
@@ -27,6 +28,7 @@ class Unfolding(Generic[State]):
         self._stepper = stepper
         self._told = told
         self.vocabulary_size = stepper.vocabulary_size
+        self.num_models = num_models(stepper)
 
     def start(self, sources: Sequence[Sequence[int]]) -> Unfolded[State]:
         assert len(sources) == 1, "one source at a time"

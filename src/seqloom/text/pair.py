@@ -124,12 +124,6 @@ class PairCodec:
         targets = self.target.size + MOST_OPEN
         return self.source.size * (targets + 1), targets
 
-    @property
-    def common(self) -> int:
-        """How many source units are target units too."""
-        units = self.target.vocabulary.token_ids
-        return sum(unit in units for unit in self.source.vocabulary.tokens)
-
     def save(self, folder: Path) -> None:
         inside = folder / FOLDER
         inside.mkdir(parents=True, exist_ok=True)

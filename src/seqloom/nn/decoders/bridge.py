@@ -1,9 +1,11 @@
 """From the encoder's last states to the decoder's first.
 
     the same cell and size in one direction    s_0 = the last state itself       Sutskever 2014
-    otherwise                                  s_0 = tanh(V h) for every part    Cho 2014, Bahdanau 2015
+    otherwise                                  s_0 = tanh(V h) for every part    Cho 2014
 
-h is the encoder's output after its last position (both directions side by side). Depths are matched
+h is what each reader of the encoder says after its last position, two directions side by side. Bahdanau
+2015 takes the backward reader's half alone, s_0 = tanh(W <-h_1); here the forward one has its say too.
+Depths are matched
 from the top, so that the last layer, which has seen the most, is always handed on: the decoder's
 last layer starts from the encoder's last, the one below from the one below, and where the encoder is
 shallower the rest start from its first.

@@ -4,7 +4,8 @@
     Cho 2014         s_0 = tanh(V c);  s_t = f(s_{t-1}, y_{t-1}, c);  readout of (s_t, y_{t-1}, c)
 
 Sutskever's two nets become one where `layers` holds the encoder's own cells: the net that has read the
-source goes on to write, and what it put out while reading is thrown away.
+source goes on to write, and what it put out while reading is thrown away. In the paper's figure <eos> is
+the step that asks for the first word; here <sos> is fed after it, as to every decoder.
 
 The source is one vector, read once; Cho shows it to every step again. What c adds to the gates is
 the same at every step, so it is computed once and added to all of them.

@@ -7,7 +7,8 @@ the step looks.
 
 Attention to what is never copied, features and <eos>, counts as attention to the vocabulary, so p sums
 to one. If all can be copied, g' = g and these are the paper's equations. f holds context and state, as
-decoders hand them out.
+decoders hand them out. When to look at the source is the decoder's affair: the paper asks with s_t, as
+Luong's does; Bahdanau's asks with s_{t-1}. There is no coverage loss (eq. 12, 13).
 
 Ids from V on are units of this source that the vocabulary does not have (text/copying.py). They are
 absent from the other sources of a batch, and have no probability there. All is computed in logarithms

@@ -24,6 +24,7 @@ from seqloom.data.split import HoldOut
 from seqloom.errors import UserError
 from seqloom.symbols import UNK
 from seqloom.text.pair import PairCodec
+from seqloom.text.scripts import common_units
 
 _NOTABLE = 0.01
 """Share of unknown dev tokens that is worth a word."""
@@ -125,13 +126,7 @@ def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Pre
     """Read, cut into tokens and encode; with a `codec`, use it instead of training one."""
     sets = find_sets(recipe, folder)
     notes = sets.notes
-    codec = codec or PairCodec.train(recipe, sets.train)
-    if codec.copying and not codec.common:
-        raise UserError(
-            "decoder.copying asks for units that source and target share, but of "
-            f"{len(codec.source.vocabulary.tokens)} source units none is a target unit: are the "
-            "scripts different? Set decoder.copying=false."
-        )
+    codec = codec or _trained(recipe, sets.train)
     train = _encode(recipe, codec, sets.train, folder / "cache" / "train", "training", notes)
     dev = _encode(recipe, codec, sets.dev, folder / "cache" / "dev", "dev", notes)
     plain = dev.source.ids % codec.source.size if codec.copying else dev.source.ids
@@ -144,6 +139,23 @@ def prepare(recipe: Recipe, folder: Path, codec: PairCodec | None = None) -> Pre
         if len(codec.read(example.source, example.features).ids) <= recipe.data.max_source
     ]
     return finished(sets, Prepared(codec, train, dev, decoded, notes))
+
+
+def _trained(recipe: Recipe, examples: Examples) -> PairCodec:
+    """Vocabularies. Raises UserError where nothing in them can be copied that should be."""
+    codec = PairCodec.train(recipe, examples)
+    found = common_units(codec, examples()) if codec.copying else None
+    if found and not found.alike:
+        raise UserError(
+            "decoder.copying asks for units that source and target share, but of "
+            f"{found.units:,} in targets {_stand(found.common)} in a source: are the scripts "
+            "different? Set decoder.copying=false."
+        )
+    return codec
+
+
+def _stand(count: int) -> str:
+    return f"only {count:,} stand" if count else "none stands"
 
 
 def finished(sets: Sets, prepared: Prepared) -> Prepared:

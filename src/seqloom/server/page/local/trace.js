@@ -20,7 +20,7 @@ export const trace = async (model, { model: name, source: text, features = [], p
   record.chains(found);
   return {
     model: name,
-    result: result(model, text, source, found),
+    result: result(model, text, source, found, begin.length ? "beam, after a prefix" : "beam"),
     alternatives: await alternativesOf(model, source, found, alternatives),
     tree: tree(model, record.nodes, found, source.open),
   };
@@ -34,7 +34,7 @@ const nothing = (text) => ({
   outputs: [{ text: "", tokens: [], token_log_probs: [], log_prob: 0, score: 0, finished: true, origin: "", attention: null }],
 });
 
-const result = ({ source, target }, text, { plain, open }, found) => ({
+const result = ({ source, target }, text, { plain, open }, found, origin) => ({
   source: text,
   source_tokens: source.show(plain),
   unknown: source.unknown(text),
@@ -45,7 +45,7 @@ const result = ({ source, target }, text, { plain, open }, found) => ({
     log_prob: rounded(one.logProbs.reduce((sum, value) => sum + value, 0), 6),
     score: rounded(one.score, 6),
     finished: one.finished,
-    origin: "beam",
+    origin,
     attention: one.weights?.map((row) => Array.from(row, (share) => rounded(share, 4))) ?? null,
   })),
 });
