@@ -19,7 +19,7 @@ from seqloom.data.speech.wav import read_wav, write_wav
 from seqloom.errors import UserError
 from seqloom.models.folder import WEIGHTS, save_recipe, save_weights
 from seqloom.models.frames_run import build_converter, load_frames_run
-from seqloom.training.run import Ready, training
+from seqloom.training.run import Note, Ready, training
 
 WINDOWS = """
 family: frames
@@ -254,3 +254,63 @@ def test_what_frames_cannot_be_generated_as_is_one_line(tmp_path, options, messa
     assert status == 2
     assert message in said
     assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["x"], "Source 2: must be an array of numbers"),
+        ([[1.0, 2.0], [3.0]], "Source 2: must be an array of numbers"),
+        (np.zeros((2, 3)), "Source 2: must have frames of 2 features, but has the shape (2, 3)."),
+        (np.zeros((0, 2)), "Source 2: must not be empty"),
+        (np.full((2, 2), np.nan), "Source 2: all numbers that are looked at must be finite, but in row 1"),
+        (np.full((2, 2), 1e300), "Source 2: all numbers that are looked at must be finite, but in row 1"),
+    ],
+    ids=["text", "ragged", "width", "empty", "nan", "huge"],
+)  # fmt: skip
+def test_sequences_from_python_are_checked(tmp_path, given, message):
+    converter, _ = voices(tmp_path)
+    with pytest.raises(UserError) as error:
+        converter.predict([np.ones((4, 2)), given])
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_any_whole_number_is_a_seed(tmp_path):
+    converter, _ = forecaster(tmp_path)
+    path = table(tmp_path)
+    few, many = (converter.predict(path, seed=seed)[0] for seed in (5, 2**70 + 5))
+    assert np.array_equal(few.quantiles[0.05], many.quantiles[0.05])
+    converter.explain(path, seed=2**70)
+
+
+def test_training_says_what_it_found_in_the_table(tmp_path):
+    path = table(tmp_path)
+    header, *rows = path.read_text().splitlines()
+    del rows[20:25]
+    lines = [f"{n},{row}" for n, row in enumerate(rows)]
+    path.write_text("\n".join([f",{header}", *lines]) + "\n")
+    text = WINDOWS.format(path=path, fed="written", density="gaussian")
+    (tmp_path / "r.yaml").write_text(text)
+    events = training(read_recipe(tmp_path / "r.yaml"), tmp_path / "run")
+    left_out, uneven = [event.text for event in events if isinstance(event, Note)]
+    assert left_out == f"{path}: column 1 has no name and counts the rows: it is left out"
+    assert uneven.startswith(
+        f"{path}: 1 of 54 steps in time are not 1:00:00 long, as most are; the"
+    )
+    assert "leads to row 21 (2024-01-02T01:00:00), 6:00:00 after the row before" in uneven
+    assert load_frames_run(tmp_path / "run").setting.source.names == ("a", "b")
+
+
+def test_a_picture_of_a_forecast_sets_bad_rows_aside_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    converter, _ = forecaster(tmp_path)
+    path = table(tmp_path)
+    first, second, *rest = path.read_text().splitlines()
+    path.write_text("\n".join([first, second + ",oops", *rest]) + "\n")
+    command = ["predict", str(converter.folder), str(path), "--output", "a.png", "--device", "cpu"]
+    said = CliRunner().invoke(app, command)
+    assert (said.exit_code, "t.csv:2: expected 3 columns" in said.output) == (2, True)
+    said = CliRunner().invoke(app, [*command, "--skip-bad"])
+    assert said.exit_code == 0, said.output
+    assert "1 bad row(s) set aside" in said.output

@@ -293,8 +293,206 @@ def test_a_damaged_paper_is_one_line(strokes, tmp_path):
             seqloom.load(folder)
 
 
+def test_a_unigram_model_stands_beside_in_all_units_of_the_scores(strokes, tmp_path):
+    """In units of the data every point costs as much more or less, whoever tells it. A drawing has 4 points
+    that are told: the origin, which is put before them, is not."""
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"{STROKES.tolist()}\n" * 2, encoding="utf-8")
+    values = seqloom.load(strokes).evaluate([path]).values
+    for whose in ("", " of a unigram model"):
+        point, drawing, point_own, drawing_own = (
+            values[f"nats per {of} ({unit}){whose}"]
+            for unit in ("standardised", "units of the data")
+            for of in ("point", "drawing")
+        )
+        assert drawing == pytest.approx(4 * point)
+        assert drawing_own == pytest.approx(4 * point_own)
+        assert point_own - point == pytest.approx(PAPER.nats)
+
+
+def test_a_hand_goes_on_from_an_archive_of_texts_and_strokes(hand, tmp_path):
+    path = tmp_path / "lines.npz"
+    np.savez(path, text_texts=["ab"], strokes_points=STROKES, strokes_lengths=[4])
+    generator = seqloom.load(hand)
+    text, offsets = generator.read_prime(path)
+    assert (text, offsets.tolist()) == ("ab", STROKES.tolist())
+    (sample,) = generator.generate(text="c", prime=(text, offsets))
+    assert sample.text == "abc"
+    assert generator.evaluate([path]).counts["drawings"] == 1
+
+
 def test_texts_of_files_are_read_whole(text, tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("ab\n\nc", encoding="utf-8")
     assert seqloom.load(text).read_prime(path) == "ab\n\nc"
     assert len(list(read_texts([str(path)], seqloom.load(text).recipe.data))) == 3
+
+
+def primed(run, path, seed=2):
+    """The points that a drawing goes on from when a file is its prime."""
+    (sample,) = seqloom.load(run).generate(
+        prime=seqloom.load(run).read_prime(path), seed=seed, max_length=3
+    )
+    return sample.offsets[: sample.given]
+
+
+def test_what_was_generated_is_read_again_as_it_was(strokes, tmp_path):
+    """The recipe puts the origin before what it reads, but these drawings have theirs."""
+    path = tmp_path / "sheet.jsonl"
+    assert told("generate", strokes, "--samples", 2, "--seed", 3, "--out", path)[0] == 0
+    row = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
+    assert (row["points"], row["origin"]) == ("offsets", True)
+    drawn = seqloom.load(strokes).generate(2, seed=3)
+    np.testing.assert_allclose(primed(strokes, path), drawn[0].offsets, atol=1e-3)
+    rows, _ = scored(strokes, path, "--tokens")
+    assert [len(row) - 1 for row in rows] == [len(each.offsets) - 1 for each in drawn]
+    expected = seqloom.load(strokes).score([each.offsets for each in drawn])
+    assert [float(row[0]) for row in rows] == pytest.approx(expected, abs=1e-2)
+
+
+def test_what_was_generated_is_read_again_by_a_run_on_points(strokes, tmp_path):
+    path = tmp_path / "sheet.jsonl"
+    told("generate", strokes, "--out", path)
+    run = run_of(tmp_path / "run", "handwriting", "data.points=points")
+    np.testing.assert_array_equal(primed(run, path), primed(strokes, path))
+
+
+def test_keys_of_that_name_that_say_something_else_are_passed_over(strokes, tmp_path):
+    plain, other = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    points = STROKES[1:].tolist()
+    plain.write_text(json.dumps({"strokes": points}), encoding="utf-8")
+    more = {"points": [1, 2], "origin": "Kyoto", "strokes": points}
+    other.write_text(json.dumps(more), encoding="utf-8")
+    assert len(primed(strokes, plain)) == 4
+    np.testing.assert_array_equal(primed(strokes, other), primed(strokes, plain))
+
+
+INK = '<ink xmlns="http://www.w3.org/2003/InkML"><trace>{}</trace></ink>'
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        (
+            "3 4",
+            "a.inkml:1: a drawing must have at least 2 points, but this one has 1. Leave it out.",
+        ),
+        (
+            "3 4, 5 1e300",
+            "a.inkml:1: trace 1, point 2: must have finite numbers of usual size, but is at "
+            "(5, 1e+300). Mend the file.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["score", "evaluate", "generate"])
+def test_ink_that_is_no_drawing_is_one_line(strokes, tmp_path, command, points, message):
+    path = tmp_path / "a.inkml"
+    path.write_text(INK.format(points), encoding="utf-8")
+    given = ("--prime", path, "--out", tmp_path / "a.svg") if command == "generate" else (path,)
+    status, said = told(command, strokes, *given)
+    assert status == 2
+    assert message in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_ink_that_is_no_drawing_is_set_aside_from_a_folder(strokes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "ink"
+    folder.mkdir()
+    for name, points in (("a", "3 4"), ("b", "3 4, 5 1e300"), ("c", "3 4, 5 6, 7 7")):
+        (folder / f"{name}.inkml").write_text(INK.format(points), encoding="utf-8")
+    status, said = told("score", strokes, folder, "--skip-bad")
+    assert status == 0, said
+    assert "over 2 points of 1 drawing(s)" in said
+    assert "2 bad row(s) set aside" in said
+    (folder / "c.inkml").unlink()
+    status, said = told("score", strokes, folder, "--skip-bad")
+    assert status == 2
+    assert f"{folder}: no drawing is left. Mend the file, or name another." in said
+
+
+def without_test_set(folder):
+    """A run on a text of which one line is not UTF-8."""
+    path = folder / "book.txt"
+    path.write_bytes(b"abc fox\n" * 20 + b"\xff\xfe\n" + b"fox abc\n" * 20)
+    return run_of(folder / "run", "text", f"data.train=[{path}]", "data.skip_bad=true"), path
+
+
+def test_evaluating_on_the_own_text_sets_bad_lines_aside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run, path = without_test_set(tmp_path)
+    status, said = told("evaluate", run)
+    assert status == 2
+    assert f"{path}:21: " in said
+    status, said = told("evaluate", run, "--skip-bad")
+    assert status == 0, said
+    assert "1 bad row(s) set aside" in said
+
+
+def test_a_test_file_of_the_recipe_is_read_with_bad_lines_set_aside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _, path = without_test_set(tmp_path)
+    run = run_of(tmp_path / "other", "text", f"data.test=[{path}]")
+    assert told("evaluate", run)[0] == 2
+    status, said = told("evaluate", run, "--skip-bad")
+    assert status == 0, said
+
+
+def test_characters_never_seen_are_told_of_a_text_to_go_on_from(text, tmp_path):
+    prime = tmp_path / "begun.txt"
+    prime.write_text("abé\nfoé!", encoding="utf-8")
+    run = CliRunner().invoke(app, ["generate", str(text), "--prime", str(prime)])
+    assert run.exit_code == 0
+    assert run.stderr == (
+        "Note: never seen in training and read as <unk> (lines with it): é (2), ! (1).\n"
+    )
+    prime.write_text("ab\nfo", encoding="utf-8")
+    run = CliRunner().invoke(app, ["generate", str(text), "--prime", str(prime)])
+    assert (run.exit_code, run.stderr) == (0, "")
+
+
+NO_STROKES = [
+    ([[0, 0, 0], [np.nan, 1, 1]], "frame 2, feature 1: must be a finite number of usual size"),
+    ([[0, 0], [1, 1]], "a point must have dx, dy and pen, but has 2 numbers."),
+    (
+        [[0, 0, 0], [1, 3e38, 1]],
+        "point 2: must have finite numbers of usual size, but is at (1, 3e+38)",
+    ),
+    ([[0, 0, 0], [1, 1, 2]], "point 2: the pen must be 0 or 1, but is 2."),
+    ([], "the sequence must not be empty, but is."),
+    ([["a", "b", "c"]], "frames must hold numbers only"),
+    (np.zeros((2, 2, 3)), "must have frames and features, but has 3 dimensions."),
+    (5, "must be an array of frames, but is none."),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), NO_STROKES, ids=[each for _, each in NO_STROKES])
+def test_strokes_from_python_are_checked(strokes, given, message):
+    given = np.array(given) if isinstance(given, list) else given
+    with pytest.raises(UserError) as error:
+        seqloom.load(strokes).generate(prime=given)
+    assert str(error.value).startswith("prime: ")
+    assert message in str(error.value)
+    with pytest.raises(UserError) as error:
+        seqloom.load(strokes).score([STROKES, given])
+    assert str(error.value).startswith("drawing 2: ")
+    assert message in str(error.value)
+    assert str(error.value).endswith(" Give offsets (dx, dy, pen).")
+
+
+def test_a_drawing_that_is_scored_has_a_point_besides_the_origin_and_its_text(strokes, hand):
+    with pytest.raises(UserError, match=r"^drawing 1: must have at least 2 points, .* but has 1"):
+        seqloom.load(strokes).score([STROKES[:1]])
+    with pytest.raises(UserError, match=r"^drawing 1: strokes need the text that they write"):
+        seqloom.load(hand).score([STROKES])
+    with pytest.raises(UserError, match=r"^drawing 1: must write a text, but that is empty"):
+        seqloom.load(hand).score([(" ", STROKES)])
+
+
+@pytest.mark.parametrize("seed", [2**70 + 5, -(2**70) + 5])
+def test_any_whole_number_is_a_seed(text, strokes, seed):
+    generator = seqloom.load(text)
+    assert generator.generate(seed=seed)[0].text == generator.generate(seed=5)[0].text
+    generator = seqloom.load(strokes)
+    both = [generator.generate(seed=each)[0].offsets for each in (seed, 5)]
+    np.testing.assert_array_equal(*both)

@@ -69,6 +69,46 @@ def _characters(book: str, file: str, kind: str, updates: int, minutes: int) -> 
     )
 
 
+def _units(kind: str, units: tuple[str, ...], updates: int, minutes: int) -> Row:
+    """Shakespeare in other units than characters."""
+    return Row(
+        name=f"text/{kind}-shakespeare",
+        recipe="graves2013-text",
+        minutes=minutes,
+        judge=text.judge,
+        data=f"tinyshakespeare, {kind}; the last 10% for dev and test",
+        files=("char-lm/tinyshakespeare.txt.gz",),
+        changes=(*units, f"training.max_updates={updates}"),
+        quick=_NEXT,
+    )
+
+
+def _words(kind: str) -> Row:
+    return Row(
+        name=f"text/wikitext-2-{kind}",
+        recipe="graves2013-text",
+        minutes=30,
+        judge=text.judge,
+        data="wikitext-2, words; the sets as given",
+        files=("wikitext-2/train.txt.gz",),
+        dev=("wikitext-2/valid.txt.gz",),
+        test=("wikitext-2/test.txt.gz",),
+        changes=(
+            "data.tokens.kind=whitespace",
+            "data.steps=35",
+            "model.layers=2",
+            *(("model.skip=false",) if kind == "plain" else ()),
+            "model.embedding=128",
+            "model.tied=true",
+            "model.dropout=0.2",
+            "training.metric=perplexity",
+            "training.max_updates=1800",
+            "training.validate_every=900",
+        ),
+        quick=(*_NEXT, "model.layers=2", "model.embedding=4"),
+    )
+
+
 def _drawings(kind: str, minutes: int) -> Row:
     return Row(
         name=f"handwriting/{kind}",
@@ -97,28 +137,14 @@ ROWS = [
         for book, file in (("shakespeare", "tinyshakespeare"), ("peace", "war-and-peace"))
         for kind in ("skip", "plain")
     ),
-    Row(
-        name="text/wikitext-2",
-        recipe="graves2013-text",
-        minutes=40,
-        judge=text.judge,
-        data="wikitext-2, words; the sets as given",
-        files=("wikitext-2/train.txt.gz",),
-        dev=("wikitext-2/valid.txt.gz",),
-        test=("wikitext-2/test.txt.gz",),
-        changes=(
-            "data.tokens.kind=whitespace",
-            "data.steps=35",
-            "model.layers=1",
-            "model.embedding=128",
-            "model.tied=true",
-            "model.dropout=0.2",
-            "training.metric=perplexity",
-            "training.max_updates=3000",
-            "training.validate_every=1500",
-        ),
-        quick=(*_NEXT, "model.embedding=4"),
+    _units("bytes", ("data.tokens.kind=bytes",), updates=1500, minutes=18),
+    _units(
+        "subwords",
+        ("data.tokens={kind: bpe, size: 1000}", "model.embedding=128"),
+        updates=1300,
+        minutes=18,
     ),
+    *(_words(kind) for kind in ("skip", "plain")),
     *(_drawings(kind, 28) for kind in ("mixture", "gaussian")),
     Row(
         name=recognition.WRITER,

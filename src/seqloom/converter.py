@@ -61,7 +61,10 @@ class Converter:
             return read_sources(str(asking), self.recipe.data, self.run.setting, at, bad)
         if isinstance(asking, np.ndarray):
             asking = [asking]
-        return [each if isinstance(each, Source) else Source(_frames(each)) for each in asking]
+        return [
+            each if isinstance(each, Source) else Source(_frames(each, number))
+            for number, each in enumerate(asking, start=1)
+        ]
 
     def predict(
         self,
@@ -77,12 +80,13 @@ class Converter:
 
         levels   of the quantiles, between 0 and 1
         samples  futures drawn for them where what is written is fed back
+        seed     any whole number, taken modulo 2^64
         """
         if wrong := [level for level in levels if not 0 < level < 1]:
             raise UserError(f"A quantile's level must lie between 0 and 1, but is {wrong[0]:g}.")
         if samples < 1:
             raise UserError(f"Samples must be at least 1, but are {samples}.")
-        asked = Asked(levels=sorted(levels), samples=samples, seed=seed)
+        asked = Asked(levels=sorted(levels), samples=samples, seed=seed % 2**64)
         return [answer for _, answer in self._answers(self.sources(asking, at, bad), asked)]
 
     def _answers(
@@ -97,21 +101,27 @@ class Converter:
                 yield source, _dated(source, answer)
 
     def explain(
-        self, asking: Asking, *, at: int | str | None = None, samples: int = 200, seed: int = 1
+        self,
+        asking: Asking,
+        *,
+        at: int | str | None = None,
+        samples: int = 200,
+        seed: int = 1,
+        bad: BadRows | None = None,
     ) -> Explanation:
         """The first answer beside what was known and, where the file has it, what came. Of a table
         without `at`, the last rows whose future it holds."""
         data = self.recipe.data
         if at is None and isinstance(data, WindowData) and isinstance(asking, str | Path):
-            sources = self.sources(asking)
+            sources = self.sources(asking, None, bad)
             rows = len(sources[0].values)
             if rows >= data.lookback + data.horizon and str(asking).endswith(TABLES):
-                sources = self.sources(asking, rows - data.horizon + 1)
+                sources = self.sources(asking, rows - data.horizon + 1, bad)
         else:
-            sources = self.sources(asking, at)
+            sources = self.sources(asking, at, bad)
         if not sources:
             raise UserError(f"{asking}: there is no sequence to explain. Give at least one.")
-        found = self._answers(sources[:1], Asked(samples=samples, seed=seed))
+        found = self._answers(sources[:1], Asked(samples=samples, seed=seed % 2**64))
         source, answer = next(iter(found))
         known = source.values
         if isinstance(data, WindowData):
@@ -168,11 +178,9 @@ class Converter:
         data, setting = self.recipe.data, self.run.setting
         files = files or data.test
         if isinstance(data, WindowData):
-            tables = [read_dated(path, data, setting.source.names, bad) for path in files]
-            rows = whole(tables)
-            if not files:
-                own = [read_dated(path, data, setting.source.names, bad) for path in data.train]
-                rows = divided(own, data)["test"]
+            names, bits = setting.source.names, setting.target.bits
+            tables = [read_dated(path, data, names, bad, bits) for path in files or data.train]
+            rows = whole(tables) if files else divided(tables, data)["test"]
             return window_set(rows, data, setting.source.scaler, setting.targets, 1)
         return self._test_pairs(files, data, bad, report)
 
@@ -180,20 +188,29 @@ class Converter:
         self, files: Sequence[str], data: PairData, bad: BadRows | None, report: Report | None
     ) -> FrameSet:
         setting, same = self.run.setting, isinstance(self.recipe.model, OneToOne)
+        bits = setting.target.bits
         if not files and data.embedded is not None:
             with TemporaryDirectory() as folder:
                 place = Path(folder) / "voices"
                 test = speak(data.voices, self.recipe.seed, place, ("test",), report)
-                return scaled(read_sides([test["test"]], data, same, bad, setting), setting)
+                return scaled(read_sides([test["test"]], data, same, bad, setting, bits), setting)
         if not files:
             raise UserError(
                 "There is no test set: give files to evaluate, or set data.test in the recipe."
             )
-        return scaled(read_sides(files, data, same, bad, setting), setting)
+        return scaled(read_sides(files, data, same, bad, setting, bits), setting)
 
 
-def _frames(values: NDArray[Any]) -> NDArray[np.float32]:
-    array = np.asarray(values, dtype=np.float32)
+def _frames(values: NDArray[Any], number: int) -> NDArray[np.float32]:
+    """What is too large for 32 bits becomes infinite, and is refused as that."""
+    try:
+        with np.errstate(over="ignore"):
+            array = np.asarray(values, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            f"Source {number}: must be an array of numbers [frames, features], but is none ({error}). "
+            "Give each sequence as such an array."
+        ) from error
     return array[:, None] if array.ndim == 1 else array
 
 

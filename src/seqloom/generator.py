@@ -57,7 +57,7 @@ class Generator:
         text        what is to be written, where strokes are drawn from a text
         prime       what to go on from: a text; offsets [T, 3]; or a text and the offsets that write it
         max_length  tokens or points at most, those given not counted
-        seed        the same one draws the same
+        seed        the same one draws the same; any whole number, taken modulo 2^64
         """
         how = self._draw(samples, bias, temperature, max_length, seed)
         if not self.draws:
@@ -72,7 +72,7 @@ class Generator:
 
     def score(self, items: Sequence[str] | Sequence[Strokes]) -> list[float]:
         """log p of each text, or of each drawing in units of the data, in nats."""
-        return [self._log_prob(item) for item in items]
+        return [self._log_prob(item, number) for number, item in enumerate(items, start=1)]
 
     def score_file(self, file: str | Path, *, bad: BadRows | None = None) -> FileScores:
         """log p of every line of a text, or of every drawing of a file, part by part. Lines go on after
@@ -127,14 +127,14 @@ class Generator:
             raise UserError(f"{path}: must be text in UTF-8. Convert it with iconv.")
         return "\n".join(whole)
 
-    def _log_prob(self, item: str | Strokes) -> float:
+    def _log_prob(self, item: str | Strokes, number: int) -> float:
         if isinstance(item, str):
             if self.draws:
                 raise UserError(f"{self.folder}: scores strokes, but was given a text.")
             return texts.log_prob(self.run, item)
         if not self.draws:
             raise UserError(f"{self.folder}: scores texts, but was given strokes.")
-        return strokes.log_prob(self.run, item)
+        return strokes.log_prob(self.run, item, f"drawing {number}")
 
     def _draw(
         self,
@@ -160,4 +160,4 @@ class Generator:
                 f"{self.folder}: bias is for strokes, but this run writes text. Set a temperature "
                 "below 1."
             )
-        return Draw(samples, longest, Spread(bias, temperature), seed)
+        return Draw(samples, longest, Spread(bias, temperature), seed % 2**64)

@@ -1,6 +1,8 @@
 """The rows of the series page, the page that is written from their results, and one row from end to end."""
 
 import json
+from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,8 +16,17 @@ from benchmarks.series.rows import LSTM_WITH_ATTENTION, ROWS
 from benchmarks.series.run_row import run_row
 
 from seqloom.config import override, read_recipe
+from seqloom.config.next_step_data import TextData
+from seqloom.data.bad_rows import Place
+from seqloom.data.frames.setting import Features, Setting
+from seqloom.data.series.scaling import Scaler
+from seqloom.data.sources.lines import Line
+from seqloom.text.codec import Codec
+from seqloom.training.next_step.texts import encode
 
 NAMES = [row.name for row in ROWS]
+UNITS = ("standardised", "units of the data")
+ERRORS = {"mse": 0.5, "mae": 0.25, "mse_plain": 1.5, "mae_plain": 1.25}
 COST = {"parameters": 12345, "updates": 600, "epochs": 2, "minutes": 31.2, "cpu_minutes": 29.7}
 
 
@@ -66,15 +77,62 @@ def test_a_page_of_nothing_has_no_table(tmp_path):
 
 
 def test_only_what_was_run_is_written_with_its_cost_and_command(tmp_path):
-    scores = {"mse": 0.5, "mae": 0.25, "mse_plain": 1.5, "mae_plain": 1.25}
+    scores = {**ERRORS, "coverage": 0.8125}
     page = written(tmp_path, {"forecast/multi-24": result("forecast/multi-24", scores=scores)})
     assert cells(page, "forecast/multi-24") == [
-        "forecast/multi-24", "0.500 / 0.250", "0.650 / 0.624", "1.500 / 1.250",
+        "forecast/multi-24", "0.500 / 0.250", "0.650 / 0.624", "1.500 / 1.250", "81.2%",
         "12,345", "600", "31", "30",
     ]  # fmt: skip
     assert row("forecast/multi-24").command() in page
     assert "forecast/multi-48" not in page
     assert "Voice" not in page
+
+
+def test_a_figure_that_an_earlier_run_did_not_measure_is_left_empty(tmp_path):
+    nats = {f"nats per {of} ({unit})": 1.5 for of in ("point", "drawing") for unit in UNITS}
+    one = {"nats per point (standardised) of a unigram model": 2.5}
+    page = written(
+        tmp_path,
+        {
+            "forecast/uni-48": result("forecast/uni-48", scores=ERRORS),
+            "handwriting/mixture": result("handwriting/mixture", scores=nats | one),
+        },
+    )
+    assert cells(page, "forecast/uni-48")[4:6] == ["", "12,345"]
+    assert cells(page, "handwriting/mixture")[1:10] == [
+        *["1.500"] * 4,
+        "2.500",
+        "",
+        "",
+        "",
+        "12,345",
+    ]
+
+
+def test_a_unigram_model_stands_beside_in_all_units(tmp_path):
+    scores = {
+        f"nats per {of} ({unit}){whose}": value + (10 if whose else 0)
+        for value, (unit, of) in enumerate(product(UNITS, ("point", "drawing")))
+        for whose in ("", " of a unigram model")
+    }
+    page = written(
+        tmp_path, {"handwriting/gaussian": result("handwriting/gaussian", scores=scores)}
+    )
+    found = cells(page, "handwriting/gaussian")[1:9]
+    assert [float(each) for each in found] == [0, 1, 2, 3, 10, 11, 12, 13]
+
+
+def test_every_horizon_that_was_run_has_its_picture(tmp_path):
+    results = {}
+    for name in ("forecast/multi-24", "forecast/multi-336", "forecast/uni-48"):
+        folder = tmp_path / "runs" / name
+        folder.mkdir(parents=True)
+        (folder / "forecast.png").write_bytes(name.encode())
+        results[name] = result(name, scores=ERRORS, pictures={"forecast.png": "A forecast."})
+    page = written(tmp_path, results)
+    links = [line for line in page.splitlines() if line.startswith("![")]
+    files = [tmp_path / "docs" / link.partition("](")[2].rstrip(")") for link in links]
+    assert sorted(file.read_bytes().decode() for file in files) == sorted(results)
 
 
 def test_the_ratio_of_voices_is_that_of_their_distances(tmp_path):
@@ -161,6 +219,7 @@ def test_a_row_is_trained_judged_and_kept_and_not_trained_twice(tmp_path):
     assert json.loads((folder / "result.json").read_text()) == found
     assert found["updates"] == 2
     assert found["scores"]["mse_plain"] > 0
+    assert 0 <= found["scores"]["coverage"] <= 1
     assert (folder / "forecast.png").exists()
     before = (folder / "run" / "weights.safetensors").stat().st_mtime_ns
     again = run_row(tiny, folder, tmp_path / "out")
@@ -179,6 +238,77 @@ def test_published_figures_are_those_of_the_data_sets_readme():
 
 
 def test_words_stand_beside_what_others_report(tmp_path):
-    scores = {"bits per character": 2.0, "perplexity per token": 205.0, "tokens": 1000}
-    page = written(tmp_path, {"text/wikitext-2": result("text/wikitext-2", scores=scores)})
-    assert "is 205.0, 2.0 times that of the smallest of them" in page
+    results = {
+        f"text/wikitext-2-{kind}": result(
+            f"text/wikitext-2-{kind}",
+            scores={"bits per character": 2.0, "perplexity per token": found, "tokens": 1000},
+        )
+        for kind, found in (("skip", 205.0), ("plain", 307.5))
+    }
+    page = written(tmp_path, results)
+    assert (
+        "text/wikitext-2-skip: 600 updates, 30 minutes of one CPU core, lead to 205.0, 2.0 times"
+        in page
+    )
+    assert "lead to 307.5, 3.0 times that of the smallest of them" in page
+    assert page.count("index of gluon-nlp") == 1
+
+
+def changes(name):
+    return set(row(name).changes)
+
+
+def test_rows_with_and_without_skip_connections_differ_in_nothing_else():
+    for name in ("text/wikitext-2", "text/char-shakespeare", "text/char-peace"):
+        assert changes(f"{name}-plain") - changes(f"{name}-skip") == {"model.skip=false"}
+        assert changes(f"{name}-skip") < changes(f"{name}-plain")
+    assert "model.layers=2" in changes("text/wikitext-2-skip")
+
+
+class Sure:
+    """A forecaster of a table that counts its rows: it says when it is asked, and what it is told to."""
+
+    def __init__(self, path, low, high):
+        self.recipe = override(read_recipe("forecast"), [
+            f"data.train=[{path}]", "data.split={kind: shares}", "data.lookback=6", "data.horizon=3",
+        ])  # fmt: skip
+        side = Features(Scaler((0.0,), (1.0,)), ("row",))
+        self.run = SimpleNamespace(setting=Setting(side, side))
+        self.low, self.high, self.asked = low, high, []
+
+    def predict(self, sources, *, levels):
+        assert list(levels) == [0.1, 0.9]
+        self.asked = [float(source.values[-1, 0]) for source in sources]
+        return [
+            SimpleNamespace(
+                quantiles={0.1: source.actual + self.low, 0.9: source.actual + self.high}
+            )
+            for source in sources
+        ]
+
+
+def test_coverage_is_the_share_of_what_came_that_lay_within_the_band(tmp_path):
+    """200 rows, of which 161 to 200 are for testing: forecasts of three begin at row 161 and at 184."""
+    path = tmp_path / "t.csv"
+    start = np.datetime64("2024-01-01T00", "s")
+    lines = [f"{start + np.timedelta64(n, 'h')},{n + 1}" for n in range(200)]
+    path.write_text("date,row\n" + "\n".join(lines) + "\n")
+    steps = np.array([[-1.0], [0.5], [1.0]])
+    for low, high, expected in (
+        (-1, 1, 1.0), (0, 0, 1.0), (0.5, 1, 0.0), (steps, steps + 2, 1 / 3),
+    ):  # fmt: skip
+        sure = Sure(path, low, high)
+        assert forecast.coverage(sure) == pytest.approx(expected)
+        assert sure.asked == [160, 183]
+
+
+def test_bits_are_told_per_character_whatever_the_units(tmp_path):
+    """The same text in characters, bytes and subwords has as many characters, though not as many tokens."""
+    lines = [Line(Place("text", n), text) for n, text in enumerate(["größer", "als ich"], start=1)]
+    counts = {}
+    for kind, tokens in (("characters", {}), ("bytes", {}), ("bpe", {"size": 300})):
+        data = TextData.model_validate({"tokens": {"kind": kind, **tokens}})
+        codec = Codec.train(data.tokens, [line.text for line in lines])
+        counts[kind] = encode(lines, codec, data)
+    assert {found.characters for found in counts.values()} == {6 + 1 + 7 + 1}
+    assert counts["bytes"].tokens == counts["characters"].tokens + 2

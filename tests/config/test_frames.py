@@ -40,6 +40,11 @@ def test_the_packaged_recipes_are_converters(name):
         ),
         ("training: {label_smoothing: 0.1}", "Set it to 0"),
         ("training: {metric: bleu}", "Choose from"),
+        ("model: {density: {kind: bernoulli}}", "Set data.level=none"),
+        (
+            "data: {kind: pairs}\nmodel: {kind: one_to_one, residual: true, density: {kind: bernoulli}}",
+            "Set model.residual=false",
+        ),
         ("data: {known: [hour]}", "Set data.time=NAME"),
         ("data: {columns: [a], targets: [b]}", "'b' is not"),
         ("data: {level: window, lookback: 1}", "a longer lookback"),

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,8 +18,11 @@ from seqloom.data.frames.sides import held_out, read_sides, scaled
 from seqloom.data.frames.sources import Source, batch_of, read_sources
 from seqloom.data.frames.tables import divided, read_dated, whole, window_set
 from seqloom.data.frames.write import jsonl, write_answers
-from seqloom.data.series.calendar import covariates, onward, read_times
+from seqloom.data.series.calendar import covariates, onward, read_times, uneven
 from seqloom.data.series.scaling import Scaler
+from seqloom.data.speech.corpus import RATE
+from seqloom.data.speech.espeak import Sound
+from seqloom.data.speech.wav import write_wav
 from seqloom.errors import UserError
 
 SAME = Scaler((0.0, 0.0), (1.0, 1.0))
@@ -207,13 +211,26 @@ def test_scaling_goes_both_ways():
 
 def test_a_setting_survives_its_file(tmp_path):
     source = Features(Scaler((1.0, 2.5), (0.1, 3.0)), ("a", "b"))
-    setting = Setting(source, source.only([1]))
+    setting = Setting(source, replace(source.only([1]), bits=True))
     setting.save(tmp_path)
     assert Setting.load(tmp_path) == setting
     assert setting.targets.tolist() == [1]
     (tmp_path / "features.json").write_text("{}")
     with pytest.raises(UserError, match=r"features\.json"):
         Setting.load(tmp_path)
+
+
+def test_a_setting_of_before_there_were_bits_has_none(tmp_path):
+    source = Features(Scaler((1.0, 2.5), (0.1, 3.0)), ("a", "b"))
+    Setting(source, source.only([1])).save(tmp_path)
+    path = tmp_path / "features.json"
+    record = json.loads(path.read_text())
+    path.write_text(
+        json.dumps(
+            {k: {n: v for n, v in side.items() if n != "bits"} for k, side in record.items()}
+        )
+    )
+    assert Setting.load(tmp_path) == Setting(source, source.only([1]))
 
 
 def test_a_forecast_begins_where_it_is_asked_to(tmp_path):
@@ -272,3 +289,111 @@ def test_answers_survive_their_files(tmp_path):
         write_answers(tmp_path / "x.npy", answers)
     with pytest.raises(UserError, match=r"end in \.jsonl"):
         write_answers(tmp_path / "x.doc", answers)
+
+
+HOUR = np.timedelta64(1, "h")
+
+
+def hourly(*hours):
+    return np.datetime64("2024-01-01T00", "s") + np.array(hours) * HOUR
+
+
+def test_even_steps_in_time_are_not_worth_a_word():
+    assert uneven(hourly(0, 1, 2, 3)) == ""
+    assert uneven(hourly(0)) == ""
+    months = np.array([f"2024-{month:02}-01" for month in range(1, 13)], "datetime64[s]")
+    assert uneven(months) == ""
+    aside = hourly(0, 1, 2, 3, 4)
+    aside[2] = np.datetime64("NaT")
+    assert uneven(aside) == ""
+
+
+def test_uneven_steps_in_time_are_counted_and_the_first_is_named():
+    assert uneven(hourly(0, 1, 2, 503, 504, 506, 507)) == (
+        "2 of 6 steps in time are not 1:00:00 long, as most are; the first one leads to row 4 "
+        "(2024-01-21T23:00:00), 20 days, 21:00:00 after the row before. Windows run across them"
+    )
+
+
+def test_what_is_to_be_said_of_a_table_names_its_file(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = [f"{time},{n},{n % 2}" for n, time in enumerate(hourly(0, 1, 2, 9))]
+    path.write_text("date,,a\n" + "\n".join(rows) + "\n")
+    first, second = read_dated(str(path), settings(), (), None).notes
+    assert first == f"{path}: column 2 has no name and counts the rows: it is left out"
+    assert second.startswith(f"{path}: 1 of 3 steps in time are not 1:00:00 long")
+    assert read_dated(str(path), WindowData(), ("a",), None).notes == []
+
+
+def named_sources(tmp_path, data):
+    side = Features(SAME, ("a", "b"))
+    setting = Setting(side, side)
+
+    def said(name, write):
+        path = tmp_path / name
+        write(path)
+        with pytest.raises(UserError) as error:
+            batch_of(read_sources(str(path), data, setting), data, setting)
+        return str(error.value).removeprefix(f"{tmp_path}/")
+
+    return said
+
+
+def test_what_is_wrong_with_a_source_is_said_with_its_file_and_record(tmp_path):
+    windows = named_sources(tmp_path, WindowData(lookback=3, horizon=2))
+    short = [[[1, 2]] * 3, [[1, 2]] * 2]
+    assert windows(
+        "s.jsonl", lambda path: path.write_text("\n".join(map(json.dumps, short)))
+    ).startswith("s.jsonl:2: a forecast looks at 3 rows, but here are 2.")
+    assert windows("t.csv", lambda path: table(path, 2)).startswith(
+        "t.csv: a forecast looks at 3 rows, but here are 2."
+    )
+
+
+def test_a_row_that_was_set_aside_among_those_looked_at_is_named(tmp_path):
+    data, side = WindowData(lookback=3, horizon=2), Features(SAME, ("a", "b"))
+    path = table(tmp_path / "t.csv", 9, bad=7)
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        sources = read_sources(path, data, Setting(side, side), bad=bad)
+    with pytest.raises(UserError, match=r"t\.csv: all numbers .* but in row 8 some are not\."):
+        batch_of(sources, data, Setting(side, side))
+
+
+def heard(path, samples):
+    write_wav(path, Sound(np.zeros(samples, np.float32), RATE))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("samples", "features", "said"),
+    [
+        (0, 80, "a.wav: must hold a sound, but has no samples."),
+        (256 * 9, 80, "a.wav:1: a sequence may have 8 frames, but this one has 10. Shorten it, or"),
+        (256, 3, "a.wav:1: a frame must have 3 features, but these have 80."),
+    ],
+)
+def test_a_sound_that_cannot_be_a_source_is_one_line(tmp_path, samples, features, said):
+    side = Features(Scaler((0.0,) * features, (1.0,) * features))
+    data, path = PairData(max_source=8), heard(tmp_path / "a.wav", samples)
+    with pytest.raises(UserError) as error:
+        read_sources(path, data, Setting(side, side))
+    assert str(error.value).removeprefix(f"{tmp_path}/").startswith(said)
+    assert "\n" not in str(error.value)
+
+
+def test_a_sound_that_is_too_long_is_set_aside(tmp_path):
+    side, data = Features(Scaler((0.0,) * 80, (1.0,) * 80)), PairData(max_source=8)
+    long, fitting = heard(tmp_path / "a.wav", 256 * 9), heard(tmp_path / "b.wav", 256 * 7)
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        assert read_sources(long, data, Setting(side, side), bad=bad) == []
+    assert bad.count == 1
+    [source] = read_sources(fitting, data, Setting(side, side))
+    assert source.values.shape == (8, 80)
+
+
+@pytest.mark.parametrize("at", ["\u00b2", "3.5", "", "-1"])
+def test_a_point_in_time_that_is_none_is_one_line(tmp_path, at):
+    side, data = Features(SAME, ("a", "b")), WindowData(lookback=3, horizon=2)
+    path = table(tmp_path / "t.csv", 9)
+    with pytest.raises(UserError, match="a point in time is the number of a row"):
+        read_sources(path, data, Setting(side, side), at=at)

@@ -115,6 +115,7 @@ def test_drawings_are_padded_together():
 BAD = [
     ("[[1, 2]]", "a frame must have 3 features, but these have 2."),
     ("[[1, 2, 0], [1, NaN, 0]]", "frame 2, feature 2: must be a finite number"),
+    ("[[1, 2, 0], [2e38, 2, 0]]", "point 2: must have finite numbers of usual size, but is at"),
     ("[[1, 2, 0], [1, 2, 7]]", "point 2: the pen must be 0 or 1, but is 7."),
     ("[]", "must not be empty"),
     ("[[1, 2, 0]]", "at least 2 points"),
@@ -191,6 +192,66 @@ def test_a_drawing_without_its_text_is_refused(row, message, tmp_path):
     assert message in str(error.value)
 
 
+def archive(path, **changes):
+    """Two drawings that write 'hi' and 'ho'."""
+    both = np.concatenate([SQUARE, SQUARE[:3]])
+    arrays = {"text_texts": ["hi", "ho"], "strokes_points": both, "strokes_lengths": [4, 3]}
+    np.savez(path, **(arrays | changes))
+    return str(path)
+
+
+def test_texts_stand_beside_their_drawings_in_an_archive(tmp_path):
+    found = read_drawings([archive(tmp_path / "written.npz")], StrokeData(condition="text"))
+    assert [each.text for each in found] == ["hi", "ho"]
+    assert [each.offsets.tolist() for each in found] == [SQUARE.tolist(), SQUARE[:3].tolist()]
+
+
+def test_texts_stand_beside_the_names_of_arrays(tmp_path):
+    np.save(tmp_path / "one.npy", SQUARE)
+    path = tmp_path / "written.tsv"
+    path.write_text("hi\tone.npy\n", encoding="utf-8")
+    (found,) = read_drawings([str(path)], StrokeData(condition="text", add_origin=True))
+    assert found.text == "hi"
+    assert found.offsets.tolist() == [[0, 0, 0], *SQUARE.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part", "message"),
+    [
+        (
+            {"text_texts": ["hi", " "]},
+            "",
+            "written.npz:2: 'text' must be a text that is not empty.",
+        ),
+        ({"text_texts": ["hi"]}, "", "written.npz: both sides must have as many records"),
+        ({"text_texts": [1, 2]}, "", "written.npz: must have texts 'text_texts'"),
+        ({"strokes_points": np.full((7, 3), np.nan)}, "", "written.npz:1: frame 1, feature 1"),
+        ({}, "train", "written.npz: a file of drawings and texts holds one set"),
+    ],
+)
+def test_an_archive_of_drawings_and_texts_that_is_wrong_is_one_line(
+    changes, part, message, tmp_path
+):
+    path = archive(tmp_path / "written.npz", **changes)
+    with pytest.raises(UserError) as error:
+        read_drawings([path], StrokeData(condition="text"), part)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_bad_record_of_an_archive_of_texts_is_set_aside(tmp_path):
+    path = archive(tmp_path / "written.npz", text_texts=["", "ho"])
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        (found,) = read_drawings([path], StrokeData(condition="text"), bad=bad)
+    assert found.text == "ho"
+    assert bad.count == 1
+
+
+def test_a_drawing_that_no_text_can_stand_beside_says_which_files_can(tmp_path):
+    with pytest.raises(UserError, match=r"a\.svg: drawings of texts .* \.npz, \.tsv"):
+        read_drawings([str(tmp_path / "a.svg")], StrokeData(condition="text"))
+
+
 def test_an_npz_file_may_hold_several_sets(tmp_path):
     path = tmp_path / "all.npz"
     both = {f"{part}_points": SQUARE.astype(np.int16) for part in ("train", "valid")}
@@ -255,3 +316,55 @@ def test_a_unigram_model_is_of_its_set():
     found = Unigram.of(points)
     assert (found.pen, found.over) == pytest.approx((2 / 3, 2 / 3))
     assert found.rho == pytest.approx(1 / 3)
+
+
+def test_a_drawing_of_one_point_is_none_however_it_is_read(tmp_path):
+    """The origin is put before offsets only: points, ink and pictures begin with their first point."""
+    path, alone = tmp_path / "a.jsonl", "[[3, 4, 1]]\n"
+    path.write_text(alone, encoding="utf-8")
+    (offsets,) = read_drawings([str(path)], StrokeData(add_origin=True))
+    assert offsets.offsets.tolist() == [[0, 0, 0], [3, 4, 1]]
+    with pytest.raises(UserError, match=r"a\.jsonl:1: a drawing must have at least 2 points"):
+        read_drawings([str(path)], StrokeData(add_origin=True, points="points"))
+    path.write_text(alone + "[[3, 4, 0], [5, 5, 1]]\n", encoding="utf-8")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        (kept,) = read_drawings([str(path)], StrokeData(add_origin=True, points="points"), bad=bad)
+    assert kept.offsets.tolist() == [[0, 0, 0], [2, 1, 1]]
+    assert bad.count == 1
+
+
+def test_points_too_far_off_are_one_line_with_file_and_record(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("[[1, 2, 0], [3, 4, 1]]\n[[1, -2e38, 0], [1, 2e38, 1]]\n", encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        read_drawings([str(path)], StrokeData(points="points"))
+    assert str(error.value).startswith(
+        f"{path}:2: point 1: must have finite numbers of usual size, but is at (1, -2e+38). Mend the"
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "begins"),
+    [
+        ('{"strokes": [[3, -4, 0], [-5, 5, 1]]}', [[0, 0, 0], [3, -4, 0]]),
+        ('{"origin": false, "strokes": [[3, -4, 0], [-5, 5, 1]]}', [[0, 0, 0], [3, -4, 0]]),
+        ('{"origin": true, "strokes": [[0, 0, 0], [5, 5, 1]]}', [[0, 0, 0], [5, 5, 1]]),
+        ('{"points": "points", "strokes": [[3, 4, 0], [5, 5, 1]]}', [[0, 0, 0], [2, 1, 1]]),
+    ],
+)
+def test_a_row_may_say_what_its_strokes_are(row, begins, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(row + "\n", encoding="utf-8")
+    (found,) = read_drawings([str(path)], StrokeData(add_origin=True))
+    assert found.offsets[:2].tolist() == begins
+
+
+def test_what_a_row_says_of_its_strokes_is_not_doubted(tmp_path):
+    """One straight stroke, drawn slowly, looks like points."""
+    path, straight = tmp_path / "a.jsonl", [[5, 5, 0], [5, 5, 0], [5, 5, 1]]
+    path.write_text(f'{{"strokes": {straight}}}\n', encoding="utf-8")
+    with pytest.raises(UserError, match="look like points"):
+        read_drawings([str(path)], StrokeData())
+    path.write_text(f'{{"points": "offsets", "strokes": {straight}}}\n', encoding="utf-8")
+    (found,) = read_drawings([str(path)], StrokeData())
+    assert found.offsets.tolist() == straight

@@ -185,6 +185,18 @@ def test_a_pen_is_up_or_down(tmp_path):
     assert refused(rules, path).startswith(f"{path}:1: target: point 1: the pen must be 0 or 1")
 
 
+def test_a_bit_is_0_or_1_and_the_first_that_is_not_is_named(tmp_path):
+    on_off = [[0.0, 1.0], [1.0, 1.0]]
+    path = jsonl(tmp_path / "a.jsonl", (TWO, on_off), (TWO, [[0.0, 1.0], [0.25, 2.0]]))
+    rules = PairRules(target=Side(name="target", bits=True))
+    message = refused(rules, path)
+    assert message.startswith(
+        f"{path}:2: target: frame 2, feature 1: must be 0 or 1, but is 0.25. "
+    )
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        assert listed(read_frame_pairs([path], rules, bad)) == [(TWO, on_off)]
+
+
 def test_points_given_as_strokes_are_noticed(tmp_path):
     walk = [[10.0 + i, 20.0 + i, 0.0] for i in range(30)]
     path = jsonl(tmp_path / "a.jsonl", ("a", walk))
@@ -208,3 +220,18 @@ def test_texts_that_are_missing_from_an_archive_are_named(tmp_path):
 def test_another_kind_of_file_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("1,2\n")
     assert "pairs must be in a file that ends in" in refused(TO_TEXT, str(tmp_path / "a.csv"))
+
+
+def test_a_single_text_may_stand_without_an_array_around_it(tmp_path):
+    path = tmp_path / "a.npz"
+    frames = {"source_points": array(TWO), "source_lengths": np.array([len(TWO)])}
+    np.savez(path, **frames, target_texts=np.array("two words"))
+    assert listed(read_frame_pairs([str(path)], TO_TEXT)) == [(TWO, "two words")]
+
+
+def test_an_archive_under_the_name_of_an_array_is_the_fault_of_its_row(tmp_path):
+    np.savez(tmp_path / "a.npz", x=array(TWO))
+    (tmp_path / "a.npz").rename(tmp_path / "a.npy")
+    (tmp_path / "p.tsv").write_text("a.npy\ttwo words\n")
+    said = refused(TO_TEXT, str(tmp_path / "p.tsv"))
+    assert said.startswith(f"{tmp_path / 'p.tsv'}:1: 'a.npy' must hold one array, ")

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -85,6 +86,76 @@ def test_npz_says_which_parts_it_lacks(tmp_path):
 def test_npz_whose_lengths_do_not_add_up_is_refused(tmp_path):
     np.savez(tmp_path / "a.npz", points=np.zeros((3, 3)), lengths=np.array([2, 2]))
     assert "must add up to the 3 points, but adds up to 4" in message(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "shown"),
+    [(["2", "1"], "'2', '1'] (<U1)"), ([1.5, 1.5], "[1.5, 1.5] (float64)"),
+     ([np.nan, 3.0], "[nan,  3.] (float64)"), ([np.inf], "[inf] (float64)")],
+)  # fmt: skip
+def test_npz_whose_lengths_are_no_whole_numbers_is_refused(tmp_path, lengths, shown):
+    np.savez(tmp_path / "a.npz", points=np.zeros((3, 3)), lengths=np.array(lengths))
+    found = message(tmp_path / "a.npz")
+    assert found.startswith(f"{tmp_path / 'a.npz'}: 'lengths' must hold whole numbers, ")
+    assert shown in found
+    assert found.endswith(". Write the file again.")
+
+
+@pytest.mark.parametrize("lengths", [3, [[3]], [3.0], [True, True, True]])
+def test_lengths_may_be_whole_numbers_of_any_kind(tmp_path, lengths):
+    np.savez(tmp_path / "a.npz", points=np.zeros((3, 1)), lengths=np.array(lengths))
+    assert sum(map(len, values(tmp_path / "a.npz"))) == 3
+
+
+def test_npz_whose_points_are_a_single_number_is_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", points=np.array(7.0), lengths=np.array([1]))
+    assert "an array [points, features], but are a single number" in message(tmp_path / "a.npz")
+
+
+def test_a_damaged_archive_is_refused_wherever_it_is_damaged(tmp_path):
+    path = tmp_path / "a.npz"
+    points = np.random.default_rng(1).normal(size=(90, 3))
+    np.savez_compressed(path, points=points, lengths=np.array([40, 50]))
+    whole = path.read_bytes()
+    for place in range(60, len(whole) - 300, 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        found = message(path)
+        assert found.startswith(
+            f"{path}: must be a numpy file of plain numbers, but cannot be read"
+        )
+        assert "\n" not in found
+
+
+def damaged(path: Path, content: bytes, old: bytes, new: bytes) -> Path:
+    assert content.count(old) == 1
+    path.write_bytes(content.replace(old, new))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"'shape': (4, 3), }", b"'shape': (4, 3, }"),
+        (b"(4, 3), }" + 12 * b" ", b"(4000000000000, 3), }"),
+        (b"(4, 3), }" + 20 * b" ", b"(400000000000000000000, 3), }"),
+        (b"'shape': (4, 3), }", b"'shape': (5, 3), }"),
+        (b"'descr'", b"'descR'"),
+        (b"'descr'", b"b'decr'"),
+    ],
+)
+def test_a_false_header_is_refused(tmp_path, old, new):
+    np.save(tmp_path / "good.npy", np.zeros((4, 3)))
+    path = damaged(tmp_path / "a.npy", (tmp_path / "good.npy").read_bytes(), old, new)
+    found = message(path)
+    assert found.startswith(f"{path}: must be a numpy file of plain numbers, but cannot be read as")
+    assert found.endswith("Save it with numpy.save or numpy.savez, without objects.")
+    assert "\n" not in found
+
+
+def test_an_archive_of_something_else_is_refused(tmp_path):
+    with ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("notes.txt", "no numbers")
+    assert "('notes.txt' in it is no array)" in message(tmp_path / "a.npz")
 
 
 def test_pickled_objects_are_refused(tmp_path):

@@ -15,6 +15,9 @@ from seqloom.data.series.pair_corpus import SeriesCorpus
 from seqloom.data.series.reader import Reader
 from seqloom.data.series.scaling import Scaler
 from seqloom.data.series.sources import read_series_pairs, read_series_sources
+from seqloom.data.speech.corpus import RATE
+from seqloom.data.speech.espeak import Sound
+from seqloom.data.speech.wav import write_wav
 from seqloom.errors import UserError
 from seqloom.text.pair import PairCodec
 from seqloom.text.series import Series
@@ -216,3 +219,45 @@ def test_frames_side_by_side_have_zeros_after_their_end():
     rows, lengths = together([np.ones((2, 3), np.float32), np.ones((1, 3), np.float32)])
     assert (rows.shape, lengths.tolist()) == ((2, 2, 3), [2, 1])
     assert rows[1, 1].tolist() == [0, 0, 0]
+
+
+def test_a_drawing_too_far_off_is_one_line_or_set_aside(tmp_path):
+    far = [[0.0, 0.0, 0], [2e38, 1.0, 1]]
+    path = jsonl(tmp_path / "a.jsonl", [pair(STEPS), pair(far)])
+    for recipe in (STROKES, override(STROKES, ["source.points=points"])):
+        with pytest.raises(UserError, match=r"a\.jsonl:2: source: point 2: must have finite"):
+            list(read_series_pairs([path], recipe))
+        with BadRows(tmp_path / "bad.tsv") as bad:
+            assert len(list(read_series_pairs([path], recipe, bad=bad))) == 1
+
+
+def test_ink_too_far_off_leaves_an_empty_source_in_its_place(tmp_path):
+    path = tmp_path / "a.inkml"
+    path.write_text("<ink><trace>1 2, 3 1e300</trace></ink>")
+    with pytest.raises(UserError, match=r"a\.inkml:1: trace 1, point 2: must have finite numbers"):
+        list(read_series_sources(str(path), STROKES))
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        [found] = read_series_sources(str(path), STROKES, bad)
+    assert found.source == ""
+
+
+def sound(path: Path, samples: int) -> str:
+    write_wav(path, Sound(np.zeros(samples, np.float32), RATE))
+    return str(path)
+
+
+def test_a_sound_without_samples_is_refused(tmp_path):
+    path = sound(tmp_path / "a.wav", 0)
+    with pytest.raises(UserError, match=r"a\.wav: must hold a sound, but has no samples\. Record"):
+        list(read_series_sources(path, FRAMES))
+
+
+def test_a_sound_that_is_too_long_is_one_line_or_set_aside(tmp_path):
+    path = sound(tmp_path / "a.wav", 256 * 9)
+    assert len(list(read_series_sources(path, FRAMES))) == 1
+    short = override(FRAMES, ["data.max_source=8"])
+    with pytest.raises(UserError, match=r"a\.wav:1: a sequence may have 8 frames, .* has 10\."):
+        list(read_series_sources(path, short))
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        [found] = read_series_sources(path, short, bad)
+    assert (found.source, bad.count) == ("", 1)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from seqloom.data.bad_rows import Fault
+from seqloom.data.series.hershey import lines
 from seqloom.data.series.inkml import read_inkml
 from seqloom.data.series.strokes import (
     check_fellow,
@@ -113,14 +114,55 @@ def drawings(data: Path, name: str) -> list[np.ndarray]:
     return [each.astype(np.float32) for each in np.split(points, np.cumsum(lengths))[:100]]
 
 
-@pytest.mark.parametrize("name", ["kanji", "omniglot"])
-def test_points_given_as_offsets_are_noticed_in_real_drawings(data, name):
-    offsets = drawings(data, name)
-    points = [to_points(each).astype(np.float32) for each in offsets]
+def moved(offsets: list[np.ndarray], origin) -> list[np.ndarray]:
+    """The same drawings as points, counted from what `origin` finds in those of each."""
+    points = [to_points(each) for each in offsets]
     for each in points:
-        each[:, :2] -= each[:, :2].min(axis=0)
+        each[:, :2] -= origin(each[:, :2])
+    return [each.astype(np.float32) for each in points]
+
+
+ORIGINS = {
+    "first": lambda points: points[0].copy(),
+    "middle": lambda points: points.mean(axis=0),
+    "corner": lambda points: points.min(axis=0),
+    "other corner": lambda points: points.max(axis=0),
+    "before the first": lambda points: np.zeros(2),
+}
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+@pytest.mark.parametrize("name", ["kanji", "omniglot"])
+def test_points_given_as_offsets_are_noticed_in_real_drawings(data, name, origin):
+    offsets = drawings(data, name)
     assert not look_absolute(offsets)
-    assert look_absolute(points)
+    assert look_absolute(moved(offsets, ORIGINS[origin]))
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_points_given_as_offsets_are_noticed_in_drawn_lines(origin):
+    pytest.importorskip("HersheyFonts")
+    offsets = [line.offsets for line in lines(3, 20, "dev")]
+    assert not look_absolute(offsets)
+    assert look_absolute(moved(offsets, ORIGINS[origin]))
+
+
+def circles(strokes: int, points: int) -> np.ndarray:
+    """Circles side by side, drawn slowly: neighbouring offsets are alike, but for the leaps."""
+    turn = np.linspace(0, 2 * np.pi, points)
+    circle = np.column_stack([np.cos(turn), np.sin(turn)])
+    return of_lines([circle + np.array([3 * number, 0]) for number in range(strokes)])
+
+
+def test_the_offsets_of_a_slow_pen_are_no_points():
+    assert not look_absolute([circles(5, 60)])
+    assert look_absolute(moved([circles(5, 60)], ORIGINS["middle"]))
+
+
+def test_a_pen_that_is_followed_through_the_air_does_not_leap():
+    air = circles(1, 240)
+    air[40:60, 2] = air[130:150, 2] = air[200:220, 2] = 1
+    assert not look_absolute([air])
 
 
 def test_points_given_as_offsets_are_refused_with_the_file():
@@ -185,7 +227,10 @@ def test_inkml_traces_in_the_air_are_left_out(tmp_path):
         ("<trace>1 2, 3</trace>", "trace 1, point 2: expected 2 values (X, Y), but found '3'."),
         ("<trace>1 2</trace><trace/>", "trace 2, point 1: expected 2 values (X, Y), but found ''."),
         ("<trace>1 b</trace>", "trace 1, point 1: expected 2 values (X, Y), but found '1 b'."),
-        ("<trace>1 1e999</trace>", "trace 1: must hold finite numbers, but does not."),
+        ("<trace>1 1e999</trace>",
+         "trace 1, point 1: must have finite numbers of usual size, but is at (1, inf)."),
+        ("<trace>1 2</trace><trace>3 4,1e300 5</trace>",
+         "trace 2, point 2: must have finite numbers of usual size, but is at (1e+300, 5)."),
         ('<traceFormat><channel name="X"/></traceFormat><trace>1</trace>',
          "traces must have channels X and Y, but have X."),
     ],
@@ -279,6 +324,7 @@ def test_a_circle_of_four_curves_is_round():
         ("1 2", "a path must have a command before '1', but has none."),
         ("M1 2 $", "a path must have commands and numbers only, but has '$'."),
         ("M1 1e999", "a path must have finite numbers, but one is too large."),
+        ("M0 0C1e308 1e308 -1e308 1 2 2", "a path must have finite numbers, but one is too large."),
     ],
 )
 def test_bad_path_data_is_refused(data, reason):
@@ -342,8 +388,12 @@ def test_packed_files_are_read(tmp_path):
         ('<rect width="3"/>', "must have at least one path that draws, but has none."),
         ('<path d="M0"/>', "'M' in a path must have 2 numbers, but has fewer."),
         ("<g>" * 5000 + "</g>" * 5000, "groups must not be so deeply nested."),
+        ('<path d="M0 0L1 1"/><path d="M1 1L1e40 5"/>',
+         "stroke 2, point 2: must have finite numbers of usual size, but is at (1e+40, 5)."),
+        ('<path d="M0 0l2e38 5"/>',
+         "stroke 1, point 2: must have finite numbers of usual size, but is at (2e+38, 5)."),
     ],
-    ids=["transform", "no path", "bad path", "nested"],
+    ids=["transform", "no path", "bad path", "nested", "far", "farther apart than far"],
 )  # fmt: skip
 def test_what_is_wrong_with_an_svg_is_a_fault_of_the_file(tmp_path, body, reason):
     path = svg(tmp_path, body)

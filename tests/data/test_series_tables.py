@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seqloom.data.bad_rows import BadRows
+from seqloom.data.series.calendar import read_times
 from seqloom.data.series.scaling import Scaler, fit
 from seqloom.data.series.table import Table, read_table
 from seqloom.data.series.windows import ETT_HOURS, parts, windows
@@ -65,6 +66,30 @@ def test_a_bad_row_is_named_by_file_and_line(tmp_path, row, reason):
     with pytest.raises(UserError) as error:
         read_table(path)
     assert str(error.value).startswith(f"{path}:3: {reason} ")
+
+
+@pytest.mark.parametrize("bits", [["y"], []])
+def test_a_column_of_bits_holds_nothing_else(tmp_path, bits):
+    path = written(tmp_path / "a.csv", "x,y", "0,1", "1.0,0", "1,0.5", "0,1")
+    with pytest.raises(UserError) as error:
+        read_table(path, bits=bits)
+    assert str(error.value).startswith(f"{path}:4: 'y' must be 0 or 1, but is 0.5. ")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        table = read_table(path, bad=bad, bits=bits)
+    assert bad.count == 1
+    assert np.isnan(table.values[2]).all()
+    assert table.values[[0, 1, 3]].tolist() == [[0, 1], [1, 0], [0, 1]]
+
+
+def test_columns_beside_those_of_bits_hold_any_number(tmp_path):
+    path = written(tmp_path / "a.csv", "x,y", "2,1", "-0.5,0")
+    assert read_table(path, bits=["y"]).values.tolist() == [[2, 1], [-0.5, 0]]
+
+
+def test_an_unknown_column_of_bits_is_named_with_the_nearest(tmp_path):
+    path = written(tmp_path / "a.csv", "heater", "1")
+    with pytest.raises(UserError, match=r"no column 'heeter'.*heater"):
+        read_table(path, bits=["heeter"])
 
 
 def test_a_row_set_aside_keeps_its_place_and_spoils_the_windows_that_touch_it(tmp_path):
@@ -208,6 +233,11 @@ def test_a_constant_feature_is_kept_at_deviation_one_if_allowed():
     assert np.allclose(scaler.apply(frames)[:, 1], 0, atol=1e-6)
 
 
+def test_a_scaler_may_leave_some_features_as_they_are():
+    scaler = Scaler((1.0, 2.0, 3.0), (4.0, 5.0, 6.0)).leaving([1])
+    assert scaler == Scaler((1.0, 0.0, 3.0), (4.0, 1.0, 6.0))
+
+
 def test_bits_are_left_as_they_are():
     frames = still()
     frames[:, 1] = 1.0
@@ -229,3 +259,82 @@ def test_no_frames_no_scaler():
 def test_a_table_names_its_file_where_a_column_is_missing():
     with pytest.raises(UserError, match=r"a.csv: there is no column 'z'"):
         Table("a.csv", ("x",), column(1)).columns(["z"])
+
+
+@pytest.mark.parametrize("columns", [[], ["x"], ["y", "x"]])
+def test_a_name_over_two_columns_is_refused_where_it_matters(tmp_path, columns):
+    path = written(tmp_path / "a.csv", "x,y,x", "1,2,3")
+    with pytest.raises(UserError) as error:
+        read_table(path, columns)
+    assert str(error.value) == (
+        f"{path}: a column must have a name of its own, but 'x' stands over columns 1 and 3. "
+        "Rename all but one, or name other columns."
+    )
+    assert read_table(path, ["y"]).values.tolist() == [[2]]
+
+
+def test_a_name_may_stand_over_two_columns_that_are_not_read(tmp_path):
+    path = written(tmp_path / "a.csv", "day,day,y", "Mon,May,2", "Tue,May,3")
+    assert read_table(path).names == ("y",)
+
+
+def test_dates_under_a_name_that_stands_twice_are_refused(tmp_path):
+    path = written(tmp_path / "a.csv", "date,date,y", "2024-01-01,2025-01-01,2")
+    with pytest.raises(UserError, match=r"'date' stands over columns 1 and 2"):
+        read_times(path, "date")
+
+
+def test_a_column_without_a_name_that_counts_the_rows_is_left_out(tmp_path):
+    path = written(tmp_path / "a.csv", ",x,y", "0,1,2", "1,3,oops", "5,4,6")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        table = read_table(path, bad=bad)
+    assert (table.names, bad.count) == (("x", "y"), 1)
+    assert table.values[[0, 2]].tolist() == [[1, 2], [4, 6]]
+    assert table.notes == (f"{path}: column 1 has no name and counts the rows: it is left out",)
+    # A run that was trained on it asks for it by name.
+    assert read_table(path, ["", "x"], bad).values[0].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ([",x", "0,1", "2,3", "1,4"], ("", "x")),
+        ([",x", "0.5,1", "1.5,3"], ("", "x")),
+        (["n,x", "0,1", "1,3"], ("n", "x")),
+        ([",day", "0,Monday", "1,Tuesday"], ("",)),
+    ],
+    ids=["falls", "no whole numbers", "has a name", "all there is"],
+)
+def test_a_column_that_is_more_than_a_count_is_read(tmp_path, rows, names):
+    table = read_table(written(tmp_path / "a.csv", *rows))
+    assert (table.names, table.notes) == (names, ())
+
+
+def test_a_count_is_no_bit(tmp_path):
+    path = written(tmp_path / "a.csv", ",x", "7,1", "8,0")
+    assert read_table(path, bits=[]).values.tolist() == [[1], [0]]
+
+
+def test_the_row_numbers_that_pandas_keeps_in_parquet_are_left_out(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    columns = {"x": [1.0, 2.0], "__index_level_0__": [4, 9]}
+    parquet.write_table(arrow.table(columns), tmp_path / "a.parquet")
+    assert read_table(str(tmp_path / "a.parquet")).names == ("x",)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_times_of_nanoseconds_are_read(tmp_path, zone):
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    second = 1_000_000_000
+    when = arrow.array([second + 1, 3 * second + 7], arrow.timestamp("ns", zone))
+    took = arrow.array([1, 2], arrow.duration("ns"))
+    clock = arrow.array([5, 6], arrow.time64("ns"))
+    columns = {"when": when, "took": took, "clock": clock, "x": [1.0, 2.0]}
+    path = str(tmp_path / "a.parquet")
+    parquet.write_table(arrow.table(columns), path)
+    assert read_table(path).names == ("x",)
+    assert read_times(path, "when").astype(np.int64).tolist() == [1, 3]

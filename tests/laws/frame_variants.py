@@ -6,6 +6,7 @@ features, T up to 5.
 
 import torch
 
+from seqloom.config.densities import Bernoulli
 from seqloom.config.frames import Attending, FrameTraining, OneToOne
 from seqloom.models.build_frames import Sizes, build_frames
 from seqloom.models.frames import FrameModel, Given, Target
@@ -18,6 +19,7 @@ _REGRESSION, _GAUSSIAN, _MIXTURE = (
     {"density": {"kind": "gaussian"}},
     {"density": {"kind": "mixture", "mixtures": 2}},
 )
+_BITS = {"density": {"kind": "bernoulli"}}
 _LOCAL = {"kind": "local-p", "window": 2}
 _HEADS = {"kind": "multihead", "heads": 1, "hidden": 4}
 
@@ -33,6 +35,9 @@ ATTENDING = {
         "direct": {"fed": "nothing", **_MIXTURE},
         "direct-bahdanau": {"fed": "nothing", "decoder": "bahdanau", "cell": "elman"} | _REGRESSION,
         "bit": {"ending": "bit", "max_length": 9, **_GAUSSIAN},
+        "switches": {"cell": "gru", **_BITS},
+        "switches-direct": {"fed": "nothing", **_BITS},
+        "switches-bit": {"ending": "bit", "decoder": "bahdanau", "max_length": 9, **_BITS},
     }.items()
 }
 ONE_TO_ONE = {
@@ -42,9 +47,10 @@ ONE_TO_ONE = {
         "both-ways": {"layers": 2, "cell": "gru", **_MIXTURE},
         "residual": {"residual": True, **_REGRESSION},
         "residual-mixture": {"residual": True, **_MIXTURE},
+        "switches": {"layers": 2, **_BITS},
     }.items()
 }
-VARIANTS = ATTENDING | ONE_TO_ONE
+VARIANTS = ATTENDING | {f"one-to-one-{name}": each for name, each in ONE_TO_ONE.items()}
 
 
 def model_of(settings: Attending | OneToOne) -> FrameModel:
@@ -78,7 +84,10 @@ def pairs_of(settings: Attending | OneToOne) -> tuple[Given, Target]:
         noise(3, max(targets), C if fixed else 0),
         noise(3, G),
     )
-    return given, Target(noise(3, max(targets), G), torch.tensor(targets))
+    values = noise(3, max(targets), G)
+    if isinstance(settings.density, Bernoulli):
+        values = (values > 0).double()
+    return given, Target(values, torch.tensor(targets))
 
 
 def alone(given: Given, target: Target, row: int) -> tuple[Given, Target]:

@@ -1,6 +1,8 @@
 """The laws, for converters of frames: padding, order, stepping, gradients, learning; and that weights are
 distributions and quantiles rise."""
 
+from typing import get_args
+
 import pytest
 import torch
 from tests.laws.frame_variants import (
@@ -14,11 +16,14 @@ from tests.laws.frame_variants import (
     pairs_of,
 )
 
+from seqloom.config.densities import Bernoulli, FrameDensity
 from seqloom.config.frames import Attending, OneToOne
 
 each_variant = pytest.mark.parametrize("settings", VARIANTS.values(), ids=VARIANTS)
 fixed = {name: s for name, s in ATTENDING.items() if s.ending == "horizon"}
 fed_back = {name: s for name, s in fixed.items() if s.fed == "written"}
+switches = {n: s for n, s in VARIANTS.items() if isinstance(s.density, Bernoulli)}
+smooth = {n: s for n, s in VARIANTS.items() if n not in switches}
 
 
 def close(actual, expected):
@@ -121,12 +126,34 @@ def test_outputs_side_by_side_are_those_of_one_at_a_time(settings):
     close(three.frames, one.frames.repeat_interleave(3, 0))
 
 
-@each_variant
-def test_quantiles_rise_with_their_level(settings):
+def quantiles_of(settings):
     model, (given, _) = model_of(settings), pairs_of(settings)
     parameters = model.write(given, model.density.mean).parameters.flatten(0, 1)
-    quantiles = model.density.components(parameters).quantiles([0.01, 0.1, 0.5, 0.9, 0.99])
-    assert (quantiles.diff(dim=0) > 0).all()
+    return model.density.components(parameters).quantiles([0.01, 0.1, 0.5, 0.9, 0.99])
+
+
+@pytest.mark.parametrize("settings", smooth.values(), ids=smooth)
+def test_quantiles_rise_with_their_level(settings):
+    assert (quantiles_of(settings).diff(dim=0) > 0).all()
+
+
+@pytest.mark.parametrize("settings", switches.values(), ids=switches)
+def test_quantiles_of_bits_are_bits_and_never_fall(settings):
+    quantiles = quantiles_of(settings)
+    assert ((quantiles == 0) | (quantiles == 1)).all()
+    assert (quantiles.diff(dim=0) >= 0).all()
+    assert quantiles.unique().tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("settings", switches.values(), ids=switches)
+def test_what_is_written_of_bits_is_how_likely_a_one_is(settings):
+    model, (given, _) = model_of(settings), pairs_of(settings)
+    written = model.write(given, model.density.mean)
+    chance = written.frames.flatten(0, 1)
+    assert ((chance > 0) & (chance < 1)).all()
+    bits = torch.ones_like(chance)
+    found = model.density.log_prob(written.parameters.flatten(0, 1), bits)
+    close(found, chance.log().sum(1))
 
 
 def test_a_reader_of_one_direction_sees_no_frame_before_its_time():
@@ -190,3 +217,9 @@ def test_what_is_known_of_the_future_matters_from_its_step_on():
 
 def test_every_kind_of_model_is_among_the_variants():
     assert {type(each) for each in VARIANTS.values()} == {Attending, OneToOne}
+
+
+def test_every_density_is_among_the_variants_of_both_kinds():
+    known = set(get_args(get_args(FrameDensity)[0]))
+    assert {type(each.density) for each in ATTENDING.values()} == known
+    assert {type(each.density) for each in ONE_TO_ONE.values()} == known

@@ -5,6 +5,7 @@ from math import erf, log, sqrt
 import pytest
 import torch
 
+from seqloom.nn.readouts.bernoulli import Bernoulli
 from seqloom.nn.readouts.components import Components
 from seqloom.nn.readouts.gaussian import Gaussian
 from seqloom.nn.readouts.mixture import DiagonalMixture
@@ -61,3 +62,19 @@ def test_least_squares_is_a_density_of_one_scale():
     parameters = density(torch.tensor([[3.0]]).double())
     nll = -density.log_prob(parameters, torch.tensor([[5.0]]).double())
     assert float(nll.detach()) == pytest.approx(0.5 + log(2) + 0.5 * log(2 * torch.pi))
+
+
+def test_a_bit_is_one_from_the_level_on_at_which_no_more_zeros_are_left():
+    """p = 0.2, so that 8 of 10 are zeros; and p = 0.9."""
+    found = Bernoulli(1, 2).components(torch.tensor([[log(1 / 4), log(9)]]).double())
+    assert found.quantiles([0.05, 0.15, 0.75, 0.85])[:, 0].tolist() == [
+        [0, 0], [0, 1], [0, 1], [1, 1],
+    ]  # fmt: skip
+    assert found.deviation()[0].tolist() == pytest.approx([0.4, 0.3])
+
+
+@pytest.mark.parametrize("logit", [-1e6, 1e6])
+def test_a_bit_that_is_certain_has_no_deviation_and_one_quantile(logit):
+    found = Bernoulli(1, 1).components(torch.tensor([[logit]]).double())
+    assert found.deviation().item() == 0
+    assert found.quantiles([0.01, 0.99]).flatten().tolist() == [float(logit > 0)] * 2

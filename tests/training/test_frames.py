@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import seqloom
 from seqloom.cli.main import app
 
 pytestmark = pytest.mark.usefixtures("unchecked_shapes")
@@ -23,6 +24,14 @@ family: frames
 data: {{kind: pairs, train: [{path}], dev_size: 3}}
 model: {{kind: one_to_one, hidden: 5, dropout: 0.2, density: {{kind: regression}}}}
 training: {{max_epochs: 3, batch_size: 4, average: ema, ema_decay: 0.9, device: cpu}}
+"""
+
+
+HEATER = """
+family: frames
+data: {{train: [{path}], targets: [heater], time: date, lookback: 24, horizon: 6, level: none}}
+model: {{hidden: 5, embedding: 4, density: {{kind: bernoulli}}}}
+training: {{max_updates: 2, batch_size: 8, metric: mse, device: cpu}}
 """
 
 
@@ -75,6 +84,63 @@ def test_stopped_and_resumed_equals_never_stopped(made, tmp_path, monkeypatch):
     for name in ("weights.safetensors", "checkpoints/best.safetensors"):
         whole, halves = tmp_path / "whole" / name, tmp_path / "halves" / name
         assert halves.read_bytes() == whole.read_bytes()
+
+
+def heater(folder, last="1"):
+    """A heater that is on by day, and a temperature."""
+    start = np.datetime64("2024-01-01T00", "s")
+    bits = [str(int(6 <= n % 24 < 18)) for n in range(120)]
+    rows = [
+        f"{start + np.timedelta64(n, 'h')},{20 + np.sin(n):.3f},{bit}"
+        for n, bit in enumerate([*bits[:-1], last])
+    ]
+    (folder / "t.csv").write_text("date,degrees,heater\n" + "\n".join(rows) + "\n")
+    (folder / "r.yaml").write_text(HEATER.format(path=folder / "t.csv"))
+    return folder / "r.yaml"
+
+
+@pytest.mark.parametrize("fed", ["nothing", "written"])
+def test_a_switch_is_told_as_a_probability_and_never_scaled(fed, tmp_path):
+    recipe, run = heater(tmp_path), tmp_path / "run"
+    trained = told("train", recipe, "--out", run, "--set", f"model.fed={fed}")
+    assert trained.exit_code == 0, trained.stderr
+    sides = json.loads((run / "features.json").read_text())
+    assert (sides["source"]["mean"][1], sides["source"]["deviation"][1]) == (0.0, 1.0)
+    assert sides["source"]["mean"][0] == pytest.approx(20, abs=0.1)
+    assert sides["target"] == {
+        "names": ["heater"], "bits": True, "mean": [0.0], "deviation": [1.0],
+    }  # fmt: skip
+    answered = told("predict", run, tmp_path / "t.csv", "--output", tmp_path / "a.jsonl")
+    assert answered.exit_code == 0, answered.stderr
+    answer = json.loads((tmp_path / "a.jsonl").read_text())
+    chances = [frame[0] for frame in answer["frames"]]
+    assert all(0 < chance < 1 for chance in chances)
+    assert {value[0] for each in answer["quantiles"].values() for value in each} <= {0.0, 1.0}
+    assert 0 < seqloom.load(run).evaluate().values["mse"] < 1
+    assert "heater (0 or 1)" in told("info", run).stdout
+
+
+def test_a_switch_that_is_half_on_is_one_line_or_set_aside(tmp_path):
+    recipe = heater(tmp_path, last="0.5")
+    said = told("train", recipe, "--out", tmp_path / "run")
+    assert said.exit_code == 2
+    assert f"{tmp_path / 't.csv'}:121: 'heater' must be 0 or 1, but is 0.5." in said.stderr
+    aside = told("train", recipe, "--out", tmp_path / "aside", "--skip-bad")
+    assert aside.exit_code == 0
+    assert (tmp_path / "aside" / "bad-train.tsv").read_text().count("\n") == 1
+
+
+def test_pairs_whose_targets_are_bits_are_learnt(tmp_path):
+    rows = [{"source": [[n * 0.5], [1.0], [-n]], "target": [[n % 2], [1], [0]]} for n in range(12)]
+    (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+    recipe, run = tmp_path / "r.yaml", tmp_path / "run"
+    recipe.write_text(PAIRS.format(path=tmp_path / "p.jsonl").replace("regression", "bernoulli"))
+    assert told("train", recipe, "--out", run).exit_code == 0
+    assert json.loads((run / "features.json").read_text())["target"]["bits"] is True
+    (tmp_path / "bad.jsonl").write_text('{"source": [[1.0]], "target": [[3]]}\n')
+    said = told("evaluate", run, tmp_path / "bad.jsonl")
+    assert said.exit_code == 2
+    assert "bad.jsonl:1: target: frame 1, feature 1: must be 0 or 1, but is 3." in said.stderr
 
 
 def test_the_end_of_a_training_names_commands_that_answer(tmp_path):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqloom.cli.generate_frames import generate_frames
-from seqloom.cli.next_step import is_generator
+from seqloom.cli.next_step import is_generator, tell_unknown
 from seqloom.cli.options import Device, Run
 from seqloom.cli.predict_frames import is_converter
 from seqloom.errors import UserError
@@ -78,10 +78,13 @@ def generate(
         check_name(out, generator.draws)
     elif generator.draws:
         raise UserError(f"{run}: draws with a pen, so it needs --out FILE, such as sheet.svg.")
+    given = None if prime is None else generator.read_prime(prime)
+    if isinstance(given, str):
+        tell_unknown(generator, given)
     found = generator.generate(
         samples,
         text=text,
-        prime=None if prime is None else generator.read_prime(prime),
+        prime=given,
         bias=bias,
         temperature=temperature,
         max_length=max_length,

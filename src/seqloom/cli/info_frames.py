@@ -17,7 +17,9 @@ def frames_facts(folder: Path, recipe: "FramesRecipe") -> list[tuple[str, str]]:
     def listed(side: Features) -> str:
         scaler, kept = side.scaler, range(min(_SHOWN, side.width))
         each = [
-            f"{side.name(f)} (mean {scaler.mean[f]:.4g}, deviation {scaler.deviation[f]:.4g})"
+            f"{side.name(f)} (0 or 1)"
+            if side.bits
+            else f"{side.name(f)} (mean {scaler.mean[f]:.4g}, deviation {scaler.deviation[f]:.4g})"
             for f in kept
         ]
         return ", ".join(each) + (f" and {side.width - _SHOWN} more" if side.width > _SHOWN else "")

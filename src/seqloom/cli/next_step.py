@@ -53,6 +53,19 @@ def score_generator(generator: "Generator", file: str, tokens: bool, bad: "BadRo
     typer.echo(found.summary(), err=True)
 
 
+def tell_unknown(generator: "Generator", text: str) -> None:
+    """Says what of a text to go on from the model has never seen, if there is anything."""
+    from seqloom.cli.unknown import Unknown
+
+    codec = generator.run.setting.codec
+    assert codec is not None
+    unknown = Unknown(codec)
+    for line in text.split("\n"):
+        unknown.add(codec.unknown(line), ())
+    if note := unknown.summary():
+        typer.echo(note, err=True)
+
+
 def explain_generator(
     explanation: "WindowExplanation",
     png: Path | None,

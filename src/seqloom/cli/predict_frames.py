@@ -44,7 +44,7 @@ def predict_frames(
     if output is not None:
         check_name(output, converter.run.setting.target.width)
     if output is not None and output.suffix == ".png":
-        converter.explain(file, at=at, samples=samples, seed=seed).png(output)
+        converter.explain(file, at=at, samples=samples, seed=seed, bad=bad).png(output)
         return
     answers = converter.predict(file, at=at, samples=samples, seed=seed, bad=bad)
     if output is None:

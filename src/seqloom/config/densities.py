@@ -33,4 +33,11 @@ class Mixture(Section):
     floor: PositiveFloat = _FLOOR
 
 
-FrameDensity = Annotated[Regression | Gaussian | Mixture, Field(discriminator="kind")]
+class Bernoulli(Section):
+    """On or off: every feature of the target is 0 or 1, and the model says how likely 1 is. Such features
+    are not standardised."""
+
+    kind: Literal["bernoulli"] = "bernoulli"
+
+
+FrameDensity = Annotated[Regression | Gaussian | Mixture | Bernoulli, Field(discriminator="kind")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from seqloom.config.attention import Attention, General, conflict
-from seqloom.config.densities import FrameDensity, Gaussian
+from seqloom.config.densities import Bernoulli, FrameDensity, Gaussian
 from seqloom.config.frame_data import FrameData, PairData, WindowData
 from seqloom.config.network import CellKind, Probability
 from seqloom.config.section import Section
@@ -89,10 +89,15 @@ class FramesRecipe(Section):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        for impossible in (_lengths(self), _attention(self), _feeding(self), _training(self)):
-            if impossible:
+        for asked in (_lengths, _bits, _attention, _feeding, _training):
+            if impossible := asked(self):
                 raise ValueError(impossible)
         return self
+
+    @property
+    def writes_bits(self) -> bool:
+        """Whether every value of a target is 0 or 1."""
+        return isinstance(self.model.density, Bernoulli)
 
 
 def _lengths(recipe: FramesRecipe) -> str:
@@ -115,6 +120,24 @@ def _lengths(recipe: FramesRecipe) -> str:
             )
         case _:
             return ""
+
+
+def _bits(recipe: FramesRecipe) -> str:
+    """What cannot be done to targets that are 0 or 1."""
+    if not recipe.writes_bits:
+        return ""
+    data, model = recipe.data, recipe.model
+    if isinstance(data, WindowData) and data.level != "none":
+        return (
+            f"model.density.kind=bernoulli writes 0 or 1, but data.level={data.level} takes the level out "
+            "of what is written. Set data.level=none."
+        )
+    if isinstance(model, OneToOne) and model.residual:
+        return (
+            "model.density.kind=bernoulli writes 0 or 1, but model.residual=true adds the source to what "
+            "is written. Set model.residual=false."
+        )
+    return ""
 
 
 def _attention(recipe: FramesRecipe) -> str:

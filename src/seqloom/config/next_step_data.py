@@ -63,11 +63,13 @@ class StrokeData(_Files):
     lines: PositiveInt = 10_000
     """Embedded lines to train on; a twentieth as many are for dev, and for testing."""
     condition: Literal["none", "text"] = "none"
-    """text: a drawing stands beside the text it writes, and is drawn from it. Files are then .jsonl,
-    objects with the keys `text_key` and `strokes_key`."""
+    """text: a drawing stands beside the text it writes, and is drawn from it. Files are then .jsonl
+    (objects with the keys `text_key` and `strokes_key`), .npz (arrays text_texts, strokes_points and
+    strokes_lengths) or .tsv (a text beside the name of a .npy file)."""
     text_key: str = "text"
     strokes_key: str = "strokes"
-    """Keys of JSONL objects; without a condition a line may also be the bare array."""
+    """Keys of JSONL objects, and the first part of the names in .npz files with texts; without a
+    condition a line may also be the bare array."""
     points: Literal["offsets", "points"] = "offsets"
     """What arrays hold: how far the pen moves, or where it is."""
     add_origin: bool = False

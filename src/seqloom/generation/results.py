@@ -25,6 +25,7 @@ class Sample:
     given    how much of it was given: characters of text, or points
     phi      [points, characters] that a window looked at, of the points drawn by the model
     ended    end, window, or length: it could not become longer
+    origin   of a drawing: whether its first point is the origin, (0, 0), which no model draws
     """
 
     text: str
@@ -32,11 +33,13 @@ class Sample:
     given: int
     phi: Reals | None
     ended: Ended
+    origin: bool = False
 
     def record(self) -> dict[str, Any]:
-        """What JSON can hold."""
+        """What JSON can hold; of strokes all that must be known to read them again."""
         record: dict[str, Any] = {"text": self.text} if self.text or self.offsets is None else {}
         if self.offsets is not None:
+            record |= {"points": "offsets", "origin": self.origin}
             record["strokes"] = [
                 [round(x, 4), round(y, 4), int(pen)] for x, y, pen in self.offsets.tolist()
             ]

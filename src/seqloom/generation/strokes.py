@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from seqloom.data.bad_rows import BadRows, Place
+from seqloom.data.bad_rows import BadRows, Fault, Place
 from seqloom.data.made import Report
 from seqloom.data.next_step.drawings import Drawing
 from seqloom.data.next_step.strokes import Paper, StrokeSet, text_ids
+from seqloom.data.series.frames import judge
+from seqloom.data.series.strokes import check_pen, check_reach
 from seqloom.errors import UserError
 from seqloom.generation.results import FileScores, Sample, Scores, SequenceScore, Strokes
 from seqloom.models.next_step import NextPoint
@@ -18,11 +20,14 @@ from seqloom.search.stepper import Reals
 from seqloom.training.next_step.drawings import drawings_to_test
 from seqloom.training.next_step.stroke_task import stroke_batches
 
+_ENDLESS = 1_000_000
+"""Points of a drawing that is given."""
+
 
 def draw(run: NextStepRun, text: str, prime: Strokes | None, how: Draw) -> list[Sample]:
     """Drawings that go on after `prime`; of its text and then `text`, where a text is drawn."""
     model, paper = _parts(run)
-    before, strokes = _given(run, prime)
+    before, strokes = ("", None) if prime is None else _given(run, prime, "prime")
     whole = before + text
     _check_text(run, whole, text)
     given = paper.start[None]
@@ -34,13 +39,20 @@ def draw(run: NextStepRun, text: str, prime: Strokes | None, how: Draw) -> list[
     for sample in sample_points(model, given, ids, how, run.recipe.model.ending == "window"):
         offsets = paper.written(np.concatenate([given[1:], sample.points]))
         own = 0 if strokes is None else len(offsets) - len(sample.points)
-        samples.append(Sample(whole, offsets, own, sample.phi, sample.ended))
+        samples.append(Sample(whole, offsets, own, sample.phi, sample.ended, paper.origin))
     return samples
 
 
-def log_prob(run: NextStepRun, strokes: Strokes) -> float:
-    """Of a drawing in units of the data, in nats."""
-    text, offsets = strokes if isinstance(strokes, tuple) else ("", strokes)
+def log_prob(run: NextStepRun, strokes: Strokes, where: str) -> float:
+    """Of a drawing in units of the data, in nats. where: what it is called if it is none."""
+    text, offsets = _given(run, strokes, where)
+    if run.setting.codec and not text.strip():
+        raise UserError(f"{where}: must write a text, but that is empty. Give the text it writes.")
+    if len(offsets) <= (first := int(_parts(run)[1].origin)):
+        raise UserError(
+            f"{where}: must have at least {first + 1} points, as drawings here begin at (0, 0), but has "
+            f"{len(offsets)}. Give more."
+        )
     [found] = _log_probs(run, [Drawing(offsets, Place("strokes", 1), text)])
     return float(found.sum(dtype=np.float64)) - len(found) * _parts(run)[1].nats
 
@@ -58,19 +70,28 @@ def scores(
     drawings = drawings_to_test(run.recipe, files, bad, report)
     found = _log_probs(run, drawings)
     nll = -sum(float(each.sum(dtype=np.float64)) for each in found)
-    points = sum(map(len, found))
-    own = nll + points * _parts(run)[1].nats
-    values = {
-        "nats per point (standardised)": nll / points,
-        "nats per drawing (standardised)": nll / len(drawings),
-        "nats per point (units of the data)": own / points,
-        "nats per drawing (units of the data)": own / len(drawings),
-    }
-    if (unigram := _parts(run)[1].unigram) is not None:
-        moves = [_parts(run)[1].read(drawing.offsets)[1] for drawing in drawings]
+    points, paper = sum(map(len, found)), _parts(run)[1]
+    shift = points * paper.nats
+    values = _per_point_and_drawing(nll, shift, points, len(drawings))
+    if (unigram := paper.unigram) is not None:
+        moves = [paper.read(drawing.offsets)[1] for drawing in drawings]
         alone = unigram.nats(moves, ends=run.recipe.model.ending == "end")
-        values["nats per point (standardised) of a unigram model"] = alone / points
+        of_it = _per_point_and_drawing(alone, shift, points, len(drawings))
+        values |= {f"{name} of a unigram model": value for name, value in of_it.items()}
     return Scores(values, {"drawings": len(drawings), "points": points})
+
+
+def _per_point_and_drawing(
+    nll: float, shift: float, points: int, drawings: int
+) -> dict[str, float]:
+    """-log p of a whole set, standardised, and with `shift` added in units of the data."""
+    own = nll + shift
+    return {
+        "nats per point (standardised)": nll / points,
+        "nats per drawing (standardised)": nll / drawings,
+        "nats per point (units of the data)": own / points,
+        "nats per drawing (units of the data)": own / drawings,
+    }
 
 
 @torch.inference_mode()
@@ -86,18 +107,28 @@ def _log_probs(run: NextStepRun, drawings: Sequence[Drawing]) -> list[Reals]:
     return [found[row] for row in range(len(drawn))]
 
 
-def _given(run: NextStepRun, prime: Strokes | None) -> tuple[str, Reals | None]:
-    if prime is None:
-        return "", None
+def _given(run: NextStepRun, strokes: Strokes, where: str) -> tuple[str, Reals]:
+    """The text, where the model reads one, and the offsets; checked, as both may be anyone's."""
     written = run.setting.codec is not None
-    if isinstance(prime, tuple):
-        return (prime[0] if written else ""), prime[1]
-    if written:
+    text, offsets = strokes if isinstance(strokes, tuple) else (None, strokes)
+    if written and not isinstance(text, str):
         raise UserError(
-            "strokes to go on from need the text that they write. Give both: an object with "
-            f"'{_keys(run)}' in a .jsonl file."
+            f"{where}: strokes need the text that they write. Give both: (text, strokes), or a record "
+            f"with '{_keys(run)}' in a .jsonl, .npz or .tsv file."
         )
-    return "", prime
+    return (text or "" if written else ""), _offsets(offsets, where)
+
+
+def _offsets(given: object, where: str) -> Reals:
+    judged = judge(Place(where, 0), given, _ENDLESS)
+    if isinstance(judged, Fault):
+        raise UserError(f"{where}: {judged.reason} Give offsets (dx, dy, pen).")
+    try:
+        check_pen(judged.values)
+        check_reach(judged.values[:, :2])
+    except UserError as error:
+        raise UserError(f"{where}: {error} Give offsets (dx, dy, pen).") from error
+    return judged.values
 
 
 def _keys(run: NextStepRun) -> str:

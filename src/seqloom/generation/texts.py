@@ -54,7 +54,7 @@ def lines_of(run: NextStepRun, file: str, bad: BadRows | None) -> FileScores:
 def scores(run: NextStepRun, files: Sequence[str], bad: BadRows | None) -> Scores:
     """Of some files, or of the recipe's own test set."""
     model, codec, data = _parts(run)
-    lines = read_texts(files, data, bad) if files else texts_to_test(run.recipe)
+    lines = read_texts(files, data, bad) if files else texts_to_test(run.recipe, bad)
     texts = encode(list(lines), codec, data, bad)
     nll = text_nll(model, texts, run.setting)
     values = {

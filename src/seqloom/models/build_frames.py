@@ -22,6 +22,7 @@ from seqloom.nn.decoders.layers import Layers
 from seqloom.nn.decoders.luong import Luong
 from seqloom.nn.dropout import Dropout
 from seqloom.nn.products import Linear
+from seqloom.nn.readouts.bernoulli import Bernoulli
 from seqloom.nn.readouts.gaussian import Gaussian
 from seqloom.nn.readouts.mixture import DiagonalMixture
 from seqloom.nn.readouts.regression import Regression
@@ -116,6 +117,8 @@ def _density(settings: densities.FrameDensity, features: int, width: int) -> Fra
             return Gaussian(features, width, settings.floor)
         case densities.Mixture():
             return DiagonalMixture(features, width, settings.mixtures, settings.floor)
+        case densities.Bernoulli():
+            return Bernoulli(features, width)
         case _:
             assert_never(settings)
 

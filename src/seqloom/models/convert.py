@@ -77,7 +77,9 @@ def _sampled(run: FramesRun, given: Given, asked: Asked) -> tuple[Reals, Reals]:
     generator = torch.Generator(given.source.device).manual_seed(asked.seed)
     drawn = run.model.write(given, lambda p: density.sample(p, generator), asked.samples).frames
     futures = _numpy(drawn.unflatten(0, (len(given.source), asked.samples)))
-    quantiles = np.quantile(futures, asked.levels, axis=1)
+    # Between 0 and 1 there is nothing that a bit could be.
+    method = "inverted_cdf" if run.setting.target.bits else "linear"
+    quantiles = np.quantile(futures, asked.levels, axis=1, method=method)
     return futures.std(axis=1), quantiles.astype(np.float32)
 
 

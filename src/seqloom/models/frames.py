@@ -17,11 +17,12 @@ from torch import Tensor, nn
 
 from seqloom.data.frames.batch import FrameBatch
 from seqloom.models.tensors import device_of
+from seqloom.nn.readouts.bernoulli import Bernoulli
 from seqloom.nn.readouts.gaussian import Gaussian
 from seqloom.nn.readouts.mixture import DiagonalMixture
 from seqloom.nn.readouts.regression import Regression
 
-FrameDensity = Regression | Gaussian | DiagonalMixture
+FrameDensity = Regression | Gaussian | DiagonalMixture | Bernoulli
 
 Choose = Callable[[Tensor], Tensor]
 """Parameters [N, P] of a step -> the frames [N, G] that are written: the mean, or a sample."""

@@ -19,7 +19,6 @@ Sizes: N rows, T steps, V vocabulary, H features of the net, U characters, E fea
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
@@ -53,10 +52,8 @@ class NextToken(nn.Module):
         """log p of every target, 0 on padding; and the state after the last step."""
         read = self.net(self.embedding(inputs.t()), before)
         valid = (targets != PAD).t()
-        nll = F.cross_entropy(
-            self.readout(read.features[valid]), targets.t()[valid], reduction="none"
-        )
-        return torch.zeros_like(read.features[..., 0]).masked_scatter(valid, -nll).t(), read.last
+        each = self.readout.log_prob(self.readout(read.features[valid]), targets.t()[valid])
+        return torch.zeros_like(read.features[..., 0]).masked_scatter(valid, each).t(), read.last
 
     def loss(
         self, inputs: Int[Tensor, "N T"], targets: Int[Tensor, "N T"], before: NetState

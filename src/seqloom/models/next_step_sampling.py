@@ -17,6 +17,7 @@ from torch import Tensor
 from seqloom.models.next_step import NextPoint, NextToken, PointStep
 from seqloom.models.tensors import device_of
 from seqloom.nn.attention.attention import Memory
+from seqloom.nn.readouts.bernoulli import bit_sample
 from seqloom.nn.readouts.density import Spread
 from seqloom.search.stepper import Reals
 from seqloom.symbols import EOS, PAD, SOS, UNK
@@ -73,8 +74,7 @@ def sample_tokens(
     while len(drawn) < draw.longest and not over.all():
         logits, state = model.step(token, state)
         logits[:, [PAD, UNK, SOS]] = -torch.inf
-        chances = torch.softmax(logits / draw.spread.temperature, dim=1)
-        token = torch.multinomial(chances, 1, generator=generator)[:, 0]
+        token = model.readout.sample(logits, generator, draw.spread)
         drawn.append(token)
         over = over | (token == EOS if lines else over)
     rows = torch.stack(drawn, dim=1).tolist() if drawn else [[] for _ in range(draw.samples)]
@@ -138,11 +138,7 @@ def _ends(
     """Which samples are over before the next point, and why."""
     found: dict[Ended, list[bool]] = {}
     if step.end is not None and drawn_yet:
-        chance = torch.sigmoid(step.end / draw.spread.temperature)
-        uniform = torch.rand(
-            chance.shape, generator=generator, dtype=chance.dtype, device=chance.device
-        )
-        found["end"] = (uniform < chance).tolist()
+        found["end"] = bit_sample(step.end, generator, draw.spread).bool().tolist()
     if step.left is not None and stop_at_window and drawn_yet:
         found["window"] = step.left.tolist()
     return found

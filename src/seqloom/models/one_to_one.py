@@ -32,6 +32,7 @@ from seqloom.models.frames import (
 from seqloom.nn.cells.cell import Cell
 from seqloom.nn.cells.stack import mirrored, reversed_rows, run
 from seqloom.nn.dropout import Dropout
+from seqloom.nn.readouts.bernoulli import Bernoulli
 
 
 class OneToOne(FrameModel):
@@ -75,7 +76,12 @@ class OneToOne(FrameModel):
         self, seen: Float[Tensor, "n H"], source: Float[Tensor, "n I"]
     ) -> Float[Tensor, "n P"]:
         parameters = self.density(seen)
-        return self.density.shifted(parameters, source) if self.residual else parameters
+        if not self.residual:
+            return parameters
+        assert not isinstance(self.density, Bernoulli), (
+            "the recipe refuses it: bits are not added to"
+        )
+        return self.density.shifted(parameters, source)
 
     def read(
         self, source: Float[Tensor, "B T I"], lengths: Int[Tensor, " B"]

@@ -20,10 +20,12 @@ FEATURES = "features.json"
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Of one side. `names` is empty where features have none."""
+    """Of one side. `names` is empty where features have none; `bits`: every value is 0 or 1, and not
+    scaled."""
 
     scaler: Scaler
     names: tuple[str, ...] = ()
+    bits: bool = False
 
     @property
     def width(self) -> int:
@@ -53,7 +55,7 @@ class Setting:
 
     def save(self, folder: Path) -> None:
         sides = {"source": self.source, "target": self.target}
-        record = {k: {"names": side.names, **side.scaler.record()} for k, side in sides.items()}
+        record = {name: _record(side) for name, side in sides.items()}
         with replacing(folder / FEATURES) as part:
             text = json.dumps(record, indent=2, ensure_ascii=False)
             part.write_text(text + "\n", encoding="utf-8")
@@ -71,5 +73,11 @@ class Setting:
             ) from error
 
 
+def _record(side: Features) -> dict[str, Any]:
+    return {"names": side.names, "bits": side.bits, **side.scaler.record()}
+
+
 def _side(record: dict[str, Any]) -> Features:
-    return Features(Scaler.of_record(record), tuple(map(str, record["names"])))
+    """Runs of before there were bits have none."""
+    names = tuple(map(str, record["names"]))
+    return Features(Scaler.of_record(record), names, bool(record.get("bits", False)))

@@ -32,12 +32,14 @@ def read_sides(
     same_length: bool,
     bad: BadRows | None,
     setting: Setting | None = None,
+    bits: bool = False,
 ) -> Both:
-    """All good pairs of some files; a `setting` says how wide they must be."""
+    """All good pairs of some files; a `setting` says how wide they must be. bits: the targets are 0 or
+    1."""
     widths = (None, None) if setting is None else (setting.source.width, setting.target.width)
     rules = PairRules(
         source=Side(name=data.source, longest=data.max_source, width=widths[0]),
-        target=Side(name=data.target, longest=data.max_target, width=widths[1]),
+        target=Side(name=data.target, longest=data.max_target, width=widths[1], bits=bits),
         same_length=same_length,
     )
     pairs = list(_frames(read_frame_pairs(paths, rules, bad)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqloom.config.frame_data import PairData, WindowData
-from seqloom.data.bad_rows import BadRows
+from seqloom.data.bad_rows import BadRows, Fault, Place, settle
 from seqloom.data.frames.batch import FrameBatch
 from seqloom.data.frames.pair_set import PairSet
 from seqloom.data.frames.setting import Setting
@@ -20,7 +20,7 @@ from seqloom.data.frames.tables import Dated, read_dated
 from seqloom.data.frames.voices import frames_of_wav
 from seqloom.data.frames.window_set import WindowSet
 from seqloom.data.series.calendar import Times, covariates, onward
-from seqloom.data.series.frames import JSONL, Limits, read_frames
+from seqloom.data.series.frames import JSONL, Limits, judge, read_frames
 from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
@@ -29,12 +29,13 @@ TABLES = (".csv", ".csv.gz", ".parquet")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """values [S, F] in the units of the data; their dates, where they are needed; and what came after,
-    [T, G], where that is known."""
+    """values [S, F] in the units of the data; their dates, where they are needed; what came after,
+    [T, G], where that is known; and the file and record that they are from, if any."""
 
     values: Reals
     times: Times | None = None
     actual: Reals | None = None
+    origin: str = ""
 
 
 def read_sources(
@@ -47,9 +48,15 @@ def read_sources(
     """The sequences of a file; of a table the one that ends with its last row, or before the row or
     date `at`."""
     if isinstance(data, WindowData) and path.endswith(TABLES):
-        return [_of_table(read_dated(path, data, setting.source.names, bad), data, setting, at)]
+        table = read_dated(path, data, setting.source.names, bad, setting.target.bits)
+        return [_of_table(table, data, setting, at)]
     if path.endswith(".wav"):
-        return [Source(frames_of_wav(path))]
+        longest = data.max_source if isinstance(data, PairData) else Limits().longest
+        sound = judge(Place(path, 1), frames_of_wav(path), longest, setting.source.width)
+        if isinstance(sound, Fault):
+            settle(sound, bad)
+            return []
+        return [Source(sound.values, origin=str(sound.place))]
     if at is not None:
         raise UserError(
             f"{path}: a point in time is for tables (.csv, .parquet) only. Leave it out."
@@ -58,7 +65,8 @@ def read_sources(
     longest = data.max_source if isinstance(data, PairData) else Limits().longest
     limits = Limits(longest=longest, width=setting.source.width)
     part = data.source if isinstance(data, PairData) and path.endswith(".npz") else ""
-    return [Source(each.values) for each in read_frames(path, limits, key=key, part=part, bad=bad)]
+    found = read_frames(path, limits, key=key, part=part, bad=bad)
+    return [Source(each.values, origin=str(each.place)) for each in found]
 
 
 def _of_table(file: Dated, data: WindowData, setting: Setting, at: int | str | None) -> Source:
@@ -66,12 +74,13 @@ def _of_table(file: Dated, data: WindowData, setting: Setting, at: int | str | N
     values, times = file.table.values, file.times
     after = values[end : end + data.horizon, setting.targets]
     whole = len(after) == data.horizon and bool(np.isfinite(after).all())
-    return Source(values[:end], None if times is None else times[:end], after if whole else None)
+    known = None if times is None else times[:end]
+    return Source(values[:end], known, after if whole else None, file.table.path)
 
 
 def _row(file: Dated, at: int | str) -> int:
     """How many rows stand before it."""
-    if isinstance(at, int) or at.isdigit():
+    if isinstance(at, int) or at.isdecimal():
         row = int(at) - 1
     elif file.times is None:
         raise UserError(
@@ -111,6 +120,7 @@ def batch_of(
 
 def _windows(sources: Sequence[Source], data: WindowData, setting: Setting) -> FrameBatch:
     past, horizon = data.lookback, data.horizon
+    rows = len(sources) * (past + horizon)
     values = np.zeros((len(sources), past + horizon, setting.source.width), np.float32)
     dates = np.zeros((*values.shape[:2], 2 * len(data.known)), np.float32)
     for row, day, source in zip(values, dates, sources, strict=True):
@@ -120,8 +130,8 @@ def _windows(sources: Sequence[Source], data: WindowData, setting: Setting) -> F
             times = source.times[-past:]
             day[:] = covariates(np.concatenate([times, onward(times, horizon)]), data.known)
     return WindowSet(
-        values=values.reshape(-1, values.shape[2]),
-        dates=dates.reshape(-1, dates.shape[2]),
+        values=values.reshape(rows, values.shape[2]),
+        dates=dates.reshape(rows, dates.shape[2]),
         starts=np.arange(len(sources)) * (past + horizon),
         past=past,
         horizon=horizon,
@@ -133,27 +143,29 @@ def _windows(sources: Sequence[Source], data: WindowData, setting: Setting) -> F
 def check(sources: Sequence[Source], data: PairData | WindowData, setting: Setting) -> None:
     """Raises UserError for what the model cannot be asked about."""
     for number, source in enumerate(sources, start=1):
-        values = source.values
+        values, place = source.values, source.origin or f"Source {number}"
         if values.ndim != 2 or values.shape[1] != setting.source.width:
             raise UserError(
-                f"Source {number}: must have frames of {setting.source.width} features, but has the "
+                f"{place}: must have frames of {setting.source.width} features, but has the "
                 f"shape {values.shape}. Give an array [frames, features]."
             )
         least = data.lookback if isinstance(data, WindowData) else 1
         if len(values) < least:
             raise UserError(
-                f"Source {number}: a forecast looks at {least} rows, but here are {len(values)}. "
+                f"{place}: a forecast looks at {least} rows, but here are {len(values)}. "
                 "Give more of the past."
                 if isinstance(data, WindowData)
-                else f"Source {number}: must not be empty, but is. Give at least one frame."
+                else f"{place}: must not be empty, but is. Give at least one frame."
             )
-        if not np.isfinite(values[-least if isinstance(data, WindowData) else 0 :]).all():
+        first = len(values) - least if isinstance(data, WindowData) else 0
+        wrong = np.flatnonzero(~np.isfinite(values[first:]).all(axis=1))
+        if len(wrong):
             raise UserError(
-                f"Source {number}: all numbers must be finite, but some are not. Mend the data, or end "
-                "earlier."
+                f"{place}: all numbers that are looked at must be finite, but in row "
+                f"{first + wrong[0] + 1} some are not. Mend the data, or end earlier."
             )
         if isinstance(data, WindowData) and data.known and source.times is None:
             raise UserError(
-                f"Source {number}: this model was trained with dates ({', '.join(data.known)}), but "
+                f"{place}: this model was trained with dates ({', '.join(data.known)}), but "
                 f"here are none. Give a table with the column '{data.time}'."
             )

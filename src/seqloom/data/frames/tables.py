@@ -16,7 +16,7 @@ import numpy as np
 from seqloom.config.frame_data import Borders, Months, Shares, WindowData
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.frames.window_set import WindowSet
-from seqloom.data.series.calendar import Times, covariates, read_times
+from seqloom.data.series.calendar import Times, covariates, read_times, uneven
 from seqloom.data.series.scaling import Scaler
 from seqloom.data.series.table import Table, read_table
 from seqloom.errors import UserError
@@ -36,6 +36,12 @@ class Dated:
     def __len__(self) -> int:
         return len(self.table.values)
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of these rows should know of the file."""
+        note = "" if self.times is None else uneven(self.times)
+        return [*self.table.notes, *([f"{self.table.path}: {note}"] if note else [])]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
@@ -52,9 +58,15 @@ class Rows:
             yield values[np.isfinite(values).all(axis=1)]
 
 
-def read_dated(path: str, data: WindowData, columns: Sequence[str], bad: BadRows | None) -> Dated:
-    """A file with the columns of that name, or all with numbers."""
-    table = read_table(path, columns or data.columns, bad)
+def read_dated(
+    path: str,
+    data: WindowData,
+    columns: Sequence[str],
+    bad: BadRows | None,
+    bits: bool = False,
+) -> Dated:
+    """A file with the columns of that name, or all with numbers. bits: the targets are 0 or 1."""
+    table = read_table(path, columns or data.columns, bad, data.targets if bits else None)
     if data.time is None:
         return Dated(table, None)
     times = read_times(path, data.time, bad)

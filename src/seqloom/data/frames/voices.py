@@ -43,8 +43,13 @@ def speak(
 
 
 def frames_of_wav(path: str) -> Reals:
-    """A sound as log-mel frames [T, F], as those of the voices are."""
+    """A sound as log-mel frames [T, F], as those of the voices are. Raises UserError for one without a
+    sample, which is no silence."""
     sound = read_wav(path)
+    if not len(sound.samples):
+        raise UserError(
+            f"{path}: must hold a sound, but has no samples. Record or copy it again, or leave it out."
+        )
     if sound.rate != RATE:
         raise UserError(
             f"{path}: must have {RATE} samples a second, but has {sound.rate}. Convert it, as with: "

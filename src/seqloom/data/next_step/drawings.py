@@ -4,6 +4,9 @@
     .inkml, .svg        one drawing a file
     a folder            its files of these kinds, by name
 
+A line of .jsonl may say more of itself (rows.py). Drawings with texts are read from .jsonl, and from files
+of pairs (written.py).
+
 Whatever is wrong with a drawing becomes a `Fault` with the file and the number of its record.
 """
 
@@ -11,18 +14,20 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from seqloom.config.next_step_data import StrokeData
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
+from seqloom.data.next_step.rows import read_row
+from seqloom.data.next_step.written import read_written
 from seqloom.data.series.frames import JSONL, Frames, Limits, judge, read_frames
 from seqloom.data.series.inkml import read_inkml
 from seqloom.data.series.strokes import (
     check_fellow,
     check_offsets,
     check_pen,
+    check_reach,
     of_lines,
     simplified,
     to_offsets,
@@ -34,27 +39,34 @@ from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
 _KINDS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".npy", ".npz", ".inkml", ".svg")
+_DRAWN = (".inkml", ".svg")
+_NONE_LEFT = "no drawing is left. Mend the file, or name another."
 _ENDLESS = 1_000_000
 """Points before anything is simplified."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
-    """offsets [T, 3]; text is empty where there is none."""
+    """offsets [T, 3]; text is empty where there is none; told: the file itself says what it holds, so
+    that there is nothing to guess."""
 
     offsets: Reals
     place: Place
     text: str = ""
+    told: bool = False
 
 
 def read_drawings(
     paths: Sequence[str], data: StrokeData, part: str = "", bad: BadRows | None = None
 ) -> list[Drawing]:
-    """The good drawings of some files; the others are raised or set aside.
+    """The good drawings of some files; the others are raised or set aside. Some must be left.
 
     part  of .npz files that have several
     """
-    return [drawing for path in paths for drawing in _of_path(path, data, part, bad)]
+    drawings = [drawing for path in paths for drawing in _of_path(path, data, part, bad)]
+    if not drawings:
+        raise UserError(f"{', '.join(paths)}: {_NONE_LEFT}")
+    return drawings
 
 
 def _of_path(path: str, data: StrokeData, part: str, bad: BadRows | None) -> list[Drawing]:
@@ -67,29 +79,33 @@ def _of_path(path: str, data: StrokeData, part: str, bad: BadRows | None) -> lis
             )
         return [drawing for file in files for drawing in _of_path(file, data, part, bad)]
     drawings: list[Drawing] = []
+    faults = 0
     for found in _found(path, data, part, bad):
         finished = found if isinstance(found, Fault) else _finished(found, data)
         if isinstance(finished, Fault):
             settle(finished, bad)
+            faults += 1
         else:
             drawings.append(finished)
-    if not drawings:
-        raise UserError(f"{path}: no drawing is left. Mend the file, or name another.")
-    if data.points == "offsets" and not path.endswith((".inkml", ".svg")):
+    if not drawings and not faults:
+        raise UserError(f"{path}: {_NONE_LEFT}")
+    if data.points == "offsets" and not path.endswith(_DRAWN):
         return list(_offsets(drawings, path, bad))
     return drawings
 
 
 def _offsets(drawings: Sequence[Drawing], path: str, bad: BadRows | None) -> Iterator[Drawing]:
     """Those that do not look like points; where all do, nothing is set aside."""
+    guessed = [drawing.offsets for drawing in drawings if not drawing.told]
     try:
-        check_offsets((drawing.offsets for drawing in drawings), path)
+        check_offsets(guessed, path)
     except UserError as error:
         raise UserError(f"{error} Set data.points=points.") from error
-    usual = usual_move(drawing.offsets for drawing in drawings)
+    usual = usual_move(guessed)
     for drawing in drawings:
         try:
-            check_fellow(drawing.offsets, usual)
+            if not drawing.told:
+                check_fellow(drawing.offsets, usual)
         except UserError as error:
             fault = Fault(drawing.place, str(error), "Mend the drawing.", _shown(drawing.offsets))
             settle(fault, bad)
@@ -101,13 +117,11 @@ def _found(
     path: str, data: StrokeData, part: str, bad: BadRows | None
 ) -> Iterator[Drawing | Fault]:
     if data.condition == "text" and not path.endswith(JSONL):
-        raise UserError(
-            f"{path}: drawings of texts must be in a file that ends in .jsonl, with the keys "
-            f"'{data.text_key}' and '{data.strokes_key}', but this one does not."
-        )
-    if path.endswith(JSONL):
+        for found in read_written(path, data, part, _ENDLESS):
+            yield found if isinstance(found, Fault) else _with_text(*found, data)
+    elif path.endswith(JSONL):
         yield from _from_jsonl(path, data)
-    elif path.endswith((".inkml", ".svg")):
+    elif path.endswith(_DRAWN):
         lines = read_inkml(path) if path.endswith(".inkml") else read_svg(path, data.curve)
         yield lines if isinstance(lines, Fault) else Drawing(of_lines(lines), Place(path, 1))
     else:
@@ -123,38 +137,25 @@ def _from_jsonl(path: str, data: StrokeData) -> Iterator[Drawing | Fault]:
                 yield line
                 continue
             try:
-                text, strokes = _parsed(line.text, data)
+                row = read_row(line.text, data)
             except UserError as error:
                 yield Fault(line.place, str(error), "Mend the row.", line.text)
                 continue
-            frames = judge(line.place, strokes, _ENDLESS, width=3)
-            drawn = frames if isinstance(frames, Fault) else _as_offsets(frames, data)
-            yield drawn if isinstance(drawn, Fault) else replace(drawn, text=text)
+            frames = judge(line.place, row.strokes, _ENDLESS, width=3)
+            drawn = frames if isinstance(frames, Fault) else _with_text(row.text, frames, row.data)
+            yield replace(drawn, told=row.told) if isinstance(drawn, Drawing) else drawn
 
 
-def _parsed(line: str, data: StrokeData) -> tuple[str, object]:
-    """The text, if one is wanted, and the strokes of a JSONL row, not yet judged."""
-    try:
-        row: Any = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        reason = str(error).partition("\n")[0]
-        raise UserError(f"must be valid JSON, but is not ({reason}).") from error
-    if data.condition == "none" and not isinstance(row, dict):
-        return "", row
-    keys = [data.strokes_key] if data.condition == "none" else [data.text_key, data.strokes_key]
-    for key in keys:
-        if not isinstance(row, dict) or key not in row:
-            raise UserError(f"must be an object with the key '{key}', but has none.")
-    text = row[data.text_key] if data.condition == "text" else ""
-    if not isinstance(text, str) or (data.condition == "text" and not text.strip()):
-        raise UserError(f"'{data.text_key}' must be a text that is not empty.")
-    return text, row[data.strokes_key]
+def _with_text(text: str, frames: Frames, data: StrokeData) -> Drawing | Fault:
+    drawn = _as_offsets(frames, data)
+    return drawn if isinstance(drawn, Fault) else replace(drawn, text=text)
 
 
 def _as_offsets(frames: Frames, data: StrokeData) -> Drawing | Fault:
     values = frames.values
     try:
         check_pen(values)
+        check_reach(values[:, :2])
     except UserError as error:
         return Fault(frames.place, str(error), "Mend the drawing.", _shown(values))
     if data.points == "points":
@@ -166,7 +167,7 @@ def _as_offsets(frames: Frames, data: StrokeData) -> Drawing | Fault:
 
 def _finished(drawing: Drawing, data: StrokeData) -> Drawing | Fault:
     """Simplified, and within the limits."""
-    if len(drawing.offsets) + data.add_origin < 2:
+    if len(drawing.offsets) < 2:
         reason = "a drawing must have at least 2 points, but this one has 1."
         return Fault(drawing.place, reason, "Leave it out.", _shown(drawing.offsets))
     if data.simplify:
@@ -187,4 +188,4 @@ def _finished(drawing: Drawing, data: StrokeData) -> Drawing | Fault:
 
 
 def _shown(values: Reals) -> str:
-    return json.dumps(np.round(values[:30], 3).tolist())
+    return json.dumps(np.round(values[:30].astype(np.float64), 3).tolist())

@@ -1,7 +1,7 @@
 """Sequences of real vectors: frames (sensor readings, speech) and pen strokes.
 
     frames, arrays       files -> sequences, each with its place
-    table                CSV or Parquet columns -> one table
+    table, table_rows    CSV or Parquet columns -> one table
     windows              a table -> pairs of past and future
     ett                  the standard parts, scaling and errors of the ETT data
     pair_files, frame_pairs   pairs with a series on one side or both

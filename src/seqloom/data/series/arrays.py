@@ -7,8 +7,10 @@
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,12 @@ from seqloom.data.sources.lines import check_readable
 from seqloom.errors import UserError
 
 _POINTS, _LENGTHS = "points", "lengths"
+_DAMAGE = (
+    ValueError, TypeError, OSError, EOFError, KeyError, RuntimeError, OverflowError, MemoryError,
+    zipfile.BadZipFile, zlib.error, TokenError,
+)  # fmt: skip
+"""What numpy and the modules below it raise over a file that is cut off, altered or packed otherwise; a
+header that promises more numbers than there is room for is a MemoryError."""
 
 
 def read_arrays(path: str, part: str) -> Iterator[tuple[Place, NDArray[Any]]]:
@@ -45,6 +53,12 @@ def _cut(path: str, part: str) -> Iterator[NDArray[Any]]:
 def _by_lengths(
     path: str, points: NDArray[Any], lengths: NDArray[Any], name: str
 ) -> Iterator[NDArray[Any]]:
+    _check_lengths(path, lengths, name)
+    if not points.ndim:
+        raise UserError(
+            f"{path}: the points that '{name}' cuts must be an array [points, features], but are a "
+            "single number. Write the file again."
+        )
     ends = np.cumsum(lengths, dtype=np.int64)
     if (lengths < 0).any() or (ends[-1] if len(ends) else 0) != len(points):
         raise UserError(
@@ -52,6 +66,16 @@ def _by_lengths(
             f"{int(lengths.sum())}. Write the file again."
         )
     yield from np.split(points, ends[:-1]) if len(ends) else []
+
+
+def _check_lengths(path: str, lengths: NDArray[Any], name: str) -> None:
+    numbers = lengths.dtype.kind in "iufb"
+    if not numbers or not np.isfinite(lengths).all() or (lengths % 1).any():
+        shown = np.array2string(lengths.ravel()[:3], separator=", ", threshold=3)
+        raise UserError(
+            f"{path}: '{name}' must hold whole numbers, the length of each sequence, but begins with "
+            f"{shown} ({lengths.dtype}). Write the file again."
+        )
 
 
 def load_arrays(path: str) -> dict[str, NDArray[Any]]:
@@ -64,10 +88,17 @@ def load_arrays(path: str) -> dict[str, NDArray[Any]]:
             if isinstance(loaded, np.ndarray):
                 return {"": loaded}
             with loaded:
-                return {name: loaded[name] for name in loaded.files}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+                return {name: _array(loaded[name], name) for name in loaded.files}
+    except _DAMAGE as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise UserError(
             f"{path}: must be a numpy file of plain numbers, but cannot be read as one ({reason}). "
             "Save it with numpy.save or numpy.savez, without objects."
         ) from error
+
+
+def _array(found: object, name: str) -> NDArray[Any]:
+    """What numpy does not know as an array it hands on as bytes."""
+    if not isinstance(found, np.ndarray):
+        raise ValueError(f"'{name}' in it is no array")
+    return found

@@ -9,14 +9,15 @@ Sizes: N rows, C = 2 x covariates.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Literal, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
-from seqloom.data.series.table import rows_of
-from seqloom.errors import UserError, suggestion
+from seqloom.data.series.table_rows import index_of, rows_of
+from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
 Times = NDArray[np.datetime64]
@@ -31,9 +32,7 @@ _MONDAY = 3 * _DAY
 def read_times(path: str, column: str, bad: BadRows | None = None) -> Times:
     """The dates of a table's rows [N]. They must rise; a row that is set aside has none."""
     names, rows = rows_of(path)
-    if column not in names:
-        raise UserError(f"{path}: there is no column '{column}'. {suggestion(column, names)}")
-    index = list(names).index(column)
+    index = index_of(path, column, names)
     # A faulty row is judged where its numbers are read.
     found = [(row[0], row[1][index]) if isinstance(row, tuple) else None for row in rows]
     times = np.array([_NONE if each is None else _time(column, *each, bad) for each in found])
@@ -58,6 +57,25 @@ def _time(column: str, place: Place, given: object, bad: BadRows | None) -> np.d
         reason = f"'{column}' must be a date such as 2017-06-26 08:00, but is {shown}."
         settle(Fault(place, reason, "Mend the row.", str(given)), bad)
     return time
+
+
+def uneven(times: Times) -> str:
+    """One sentence about steps that are not about as long as most are; empty if there are none. A row
+    without a date takes the time of a step."""
+    known = np.flatnonzero(~np.isnat(times))
+    steps, apart = np.diff(known), np.diff(times[known])
+    if not (steps == 1).any():
+        return ""
+    usual = np.median(apart[steps == 1].astype(np.float64))
+    off = np.flatnonzero(np.abs(apart.astype(np.float64) - usual * steps) > usual / 2)
+    if not len(off):
+        return ""
+    row, gap = known[off[0] + 1], timedelta(seconds=float(apart[off[0]].astype(np.float64)))
+    return (
+        f"{len(off):,} of {len(apart):,} steps in time are not {timedelta(seconds=usual)} long, as most "
+        f"are; the first one leads to row {row + 1} ({times[row]}), {gap} after the row before. "
+        "Windows run across them"
+    )
 
 
 def onward(times: Times, steps: int) -> Times:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from seqloom.atomic import replacing
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
-from seqloom.data.series.frames import judge
+from seqloom.data.series.frames import Frames, judge
 from seqloom.data.series.pair_files import Columns, Raw, read_raw
 from seqloom.data.series.strokes import check_fellow, check_offsets, check_pen, usual_move
 from seqloom.errors import UserError
@@ -38,12 +38,14 @@ class Side:
     name     its key in JSONL, the beginning of its arrays' names in .npz
     longest  frames, or characters of a text, at most
     width    features of a frame; if not given, those of the first good pair
+    bits     every value is 0 or 1
     """
 
     kind: Kind = "frames"
     name: str = "source"
     longest: int = 10_000
     width: int | None = None
+    bits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +190,20 @@ def _value(name: str, value: object, side: Side, place: Place) -> Reals | str | 
             check_pen(judged.values)
         except UserError as error:
             return Fault(place, f"{name}: {error}", "Mend the drawing.", "")
-    return judged.values
+    return _bits_of(name, judged) if side.bits else judged.values
+
+
+def _bits_of(name: str, found: Frames) -> Reals | Fault:
+    """The values, or where the first one is that is neither 0 nor 1."""
+    wrong = np.argwhere((found.values != 0) & (found.values != 1))
+    if not len(wrong):
+        return found.values
+    frame, feature = wrong[0].tolist()
+    reason = (
+        f"{name}: frame {frame + 1}, feature {feature + 1}: must be 0 or 1, but is "
+        f"{found.values[frame, feature]:g}."
+    )
+    return Fault(found.place, reason, "Mend the row, or set another model.density.kind.", "")
 
 
 def _text(value: object, side: Side, place: Place) -> str | Fault:

@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from seqloom.data.bad_rows import Fault, Place
-from seqloom.data.series.strokes import Line
+from seqloom.data.series.strokes import Line, check_reach
 from seqloom.data.series.xml_tree import read_tree
 from seqloom.errors import UserError
 
@@ -69,8 +69,7 @@ def _line(number: int, trace: Element, names: Sequence[str]) -> Line:
             )
         points.append([each.next(*value) for each, value in zip(channels, found, strict=True)])
     line = np.array(points, dtype=np.float64)[:, [names.index("X"), names.index("Y")]]
-    if not np.isfinite(line).all():
-        raise UserError(f"trace {number}: must hold finite numbers, but does not.")
+    check_reach(line, f"trace {number}, ")
     return line
 
 

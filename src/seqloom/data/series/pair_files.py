@@ -104,7 +104,10 @@ def _array_of(folder: Path, name: str) -> object:
         raise UserError(
             f"a series must be the name of a .npy file in '{folder}' or below, but is '{name}'."
         )
-    return load_arrays(str(path))[""]
+    arrays = load_arrays(str(path))
+    if "" not in arrays:
+        raise UserError(f"'{name}' must hold one array, as a .npy file does, but holds several.")
+    return arrays[""]
 
 
 def _from_two(path: str, max_line_bytes: int) -> Iterator[Raw | Fault]:
@@ -147,4 +150,4 @@ def _side(path: str, arrays: dict[str, Any], name: str, text: bool) -> list[Any]
             f"{path}: must have texts '{name}_texts', but has {', '.join(arrays)}. "
             "Save an array of strings under that name."
         )
-    return found.tolist()
+    return found.ravel().tolist()

@@ -40,6 +40,12 @@ class Scaler:
         """[..., F], in the units of the data."""
         return (frames * np.array(self.deviation) + np.array(self.mean)).astype(np.float32)
 
+    def leaving(self, kept: Collection[int]) -> "Scaler":
+        """The same, but for some features (counted from 0) that stay as they are."""
+        each = enumerate(zip(self.mean, self.deviation, strict=True))
+        pairs = [(0.0, 1.0) if feature in kept else pair for feature, pair in each]
+        return Scaler(tuple(mean for mean, _ in pairs), tuple(each for _, each in pairs))
+
     def record(self) -> dict[str, list[float]]:
         """What JSON can hold; a float survives it bit for bit."""
         return {name: list(values) for name, values in asdict(self).items()}

@@ -23,6 +23,7 @@ from seqloom.data.series.strokes import (
     check_fellow,
     check_offsets,
     check_pen,
+    check_reach,
     of_lines,
     simplified,
     to_offsets,
@@ -104,7 +105,12 @@ def read_series_sources(
     if path.endswith(".wav") and not isinstance(settings, StrokeSource):
         from seqloom.data.frames.voices import frames_of_wav
 
-        yield _named(frames_of_wav(path), Place(path, 1))
+        sound = judge(Place(path, 1), frames_of_wav(path), recipe.data.max_source, width)
+        if isinstance(sound, Fault):
+            settle(sound, bad)
+            yield Example("", origin=str(sound.place))
+        else:
+            yield _named(sound.values, sound.place)
         return
     usual = 0.0
     if isinstance(settings, StrokeSource) and settings.points == "offsets":
@@ -159,6 +165,7 @@ def _example(
         try:
             check_pen(values)
             check_fellow(values, usual)
+            check_reach(values[:, :2])
         except UserError as error:
             return Fault(place, f"source: {error}", "Mend the drawing.", "")
         values = _finished(to_offsets(values) if settings.points == "points" else values, settings)

@@ -13,7 +13,7 @@ max |B''| / (8 n^2), and |B''| of a cubic is at most 6 times the larger of |p0 -
 
 import re
 from collections.abc import Iterator
-from math import ceil, isfinite, sqrt
+from math import ceil, sqrt
 
 import numpy as np
 
@@ -25,6 +25,8 @@ _BETWEEN = re.compile(r"[\s,]*")
 _TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 0}
 _MOST_CHORDS = 1000
 """Of one curve, if the tolerance is tiny against the drawing."""
+_LARGEST = 1e100
+"""Of sums of such numbers none becomes infinite. `check_reach` judges where they lead to."""
 
 
 def path_lines(data: str, tolerance: float) -> list[Line]:
@@ -70,7 +72,7 @@ def _tokens(data: str) -> list[str]:
 
 def _finite(numbers: list[str]) -> list[float]:
     values = [float(number) for number in numbers]
-    if not all(map(isfinite, values)):
+    if not all(abs(value) <= _LARGEST for value in values):
         raise UserError("a path must have finite numbers, but one is too large.")
     return values
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from seqloom.data.bad_rows import Fault, Place
-from seqloom.data.series.strokes import Line
+from seqloom.data.series.strokes import Line, check_reach
 from seqloom.data.series.svg_path import path_lines
 from seqloom.data.series.xml_tree import read_tree
 from seqloom.errors import UserError
@@ -25,6 +25,8 @@ def read_svg(path: str, tolerance: float) -> list[Line] | Fault:
         lines = [line for data in _paths(root) for line in path_lines(data, tolerance)]
         if not lines:
             raise UserError("must have at least one path that draws, but has none.")
+        for number, line in enumerate(lines, start=1):
+            check_reach(line, f"stroke {number}, ")
     except RecursionError:
         return Fault(Place(path, 1), "groups must not be so deeply nested.", "Mend the file.", "")
     except UserError as error:

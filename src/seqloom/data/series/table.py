@@ -4,127 +4,120 @@ Time stands in the order of the rows, so a bad row cannot simply be left out: wh
 move up. A row that is set aside stays in the table as NaN, and no window that touches it is used.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from itertools import chain
+from itertools import chain, pairwise
 from math import inf, isfinite, nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
-from seqloom.data.sources.lines import Line, check_readable, opened, read_lines
-from seqloom.errors import MissingExtra, UserError, suggestion
+from seqloom.data.series.table_rows import Row, index_of, rows_of
+from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
 _LARGEST = float(np.finfo(np.float32).max)
-_LINE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Rows in their order. `names` has one for each of the F columns."""
+    """Rows in their order. `names` has one for each of the F columns; `notes` say what of the file is
+    not among them."""
 
     path: str
     names: tuple[str, ...]
     values: Reals
+    notes: tuple[str, ...] = ()
 
     def columns(self, names: Sequence[str]) -> list[int]:
         """Where the columns with these names stand."""
-        return [_index(self.path, name, self.names) for name in names]
+        return [index_of(self.path, name, self.names) for name in names]
 
 
-def read_table(path: str, columns: Sequence[str] = (), bad: BadRows | None = None) -> Table:
+def read_table(
+    path: str,
+    columns: Sequence[str] = (),
+    bad: BadRows | None = None,
+    bits: Sequence[str] | None = None,
+) -> Table:
     """The named columns of a file with a header; without names all but those that hold something else
     than a number in the first row (a date, say). One that is empty there is taken for a number that is
-    missing."""
+    missing; one without a name that only counts the rows is left out.
+
+    bits  columns that hold 0 and 1 only; without names all that are read; None if there are none
+    """
     names, rows = rows_of(path)
     begin = _to_first_good(rows, bad)
     if not begin or isinstance(begin[-1], Fault):
         raise UserError(f"{path}: must have rows of numbers below the header, but has none.")
-    kept = [_index(path, name, names) for name in columns] or _numeric(path, begin[-1][1])
-    values = [_values(row, names, kept, bad) for row in chain(begin, rows)]
-    return Table(path, tuple(names[index] for index in kept), np.array(values, dtype=np.float32))
+    kept = [index_of(path, name, names) for name in columns] or _numeric(path, begin[-1][1])
+    every, notes = chain(begin, rows), list[str]()
+    if not columns and any(_unnamed(names[index]) for index in kept):
+        every = list(every)
+        kept, notes = _without_counts(path, every, names, kept)
+    _check_single(path, names, kept)
+    wanted = _Wanted(names, kept, _bits(path, bits, names, kept))
+    values = np.array([_values(row, wanted, bad) for row in every], dtype=np.float32)
+    return Table(path, tuple(names[index] for index in kept), values, tuple(notes))
 
 
-_Row = tuple[Place, list[Any]]
+class _Wanted(NamedTuple):
+    """The names of all columns, where those stand that are read, and which of these hold bits."""
+
+    names: Sequence[str]
+    kept: Sequence[int]
+    bits: Sequence[int]
 
 
-def rows_of(path: str) -> tuple[list[str], Iterator[_Row | Fault]]:
-    """The names of the columns, and every row with its place, not yet judged."""
-    return _parquet(path) if path.endswith(".parquet") else _csv(path)
+def _bits(
+    path: str, bits: Sequence[str] | None, names: Sequence[str], kept: Sequence[int]
+) -> Sequence[int]:
+    if bits is None:
+        return ()
+    return [index_of(path, name, names) for name in bits] or kept
 
 
-def _to_first_good(rows: Iterator[_Row | Fault], bad: BadRows | None) -> list[_Row | Fault]:
+def _unnamed(name: str) -> bool:
+    """pandas calls the row numbers nothing in .csv, and so in .parquet."""
+    return not name or name.startswith("__index_level_")
+
+
+def _without_counts(
+    path: str, rows: Sequence[Row | Fault], names: Sequence[str], kept: Sequence[int]
+) -> tuple[list[int], list[str]]:
+    """The columns but for those that count the rows, and what to say of these."""
+    good = [row[1] for row in rows if not isinstance(row, Fault)]
+    counts = [at for at in kept if _unnamed(names[at]) and _counts([row[at] for row in good])]
+    if len(counts) == len(kept):
+        counts = []
+    notes = [
+        f"{path}: column {at + 1} has no name and counts the rows: it is left out" for at in counts
+    ]
+    return [at for at in kept if at not in counts], notes
+
+
+def _counts(fields: Sequence[Any]) -> bool:
+    """Whether these are whole numbers that rise from row to row. Those that are none do not count."""
+    numbers = [number for field in fields if (number := _number(field)) is not None]
+    rising = all(first < second for first, second in pairwise(numbers))
+    return rising and all(number.is_integer() for number in numbers)
+
+
+def _check_single(path: str, names: Sequence[str], kept: Sequence[int]) -> None:
+    for index in kept:
+        index_of(path, names[index], names)
+
+
+def _to_first_good(rows: Iterator[Row | Fault], bad: BadRows | None) -> list[Row | Fault]:
     """The rows up to the first one with all its columns, which is the last of them."""
-    begin: list[_Row | Fault] = []
+    begin: list[Row | Fault] = []
     for row in rows:
         begin.append(row)
         if not isinstance(row, Fault):
             break
         settle(row, bad)
     return begin
-
-
-def _csv(path: str) -> tuple[list[str], Iterator[_Row | Fault]]:
-    rows = _csv_rows(path)
-    header = next(rows, None)
-    if header is None:
-        raise UserError(f"{path}: must open with a line of column names, but is empty.")
-    if isinstance(header, Fault):
-        raise header.error()
-    names = [str(name).strip() for name in header[1]]
-    return names, (_of_width(row, len(names)) for row in rows)
-
-
-def _csv_rows(path: str) -> Iterator[_Row | Fault]:
-    with opened(path) as stream:
-        for line in read_lines(stream, path, _LINE_BYTES):
-            yield line if isinstance(line, Fault) else _split(line)
-
-
-def _split(line: Line) -> _Row | Fault:
-    try:
-        return line.place, next(csv.reader([line.text], strict=True), [])
-    except csv.Error as error:
-        reason = f"must be valid CSV, but is not ({error})."
-        return Fault(line.place, reason, "Mend the row.", line.text)
-
-
-def _of_width(row: _Row | Fault, width: int) -> _Row | Fault:
-    if isinstance(row, Fault) or len(row[1]) == width:
-        return row
-    place, fields = row
-    reason = f"expected {width} columns as in the header, but found {len(fields)}."
-    return Fault(place, reason, "Mend the row.", ",".join(fields))
-
-
-def _parquet(path: str) -> tuple[list[str], Iterator[_Row | Fault]]:
-    check_readable(path)
-    try:
-        parquet = import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise MissingExtra("Reading Parquet", "train") from error
-    try:
-        table: Any = parquet.read_table(path)
-    except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0].rstrip(".")
-        raise UserError(
-            f"{path}: must be a Parquet file, but cannot be read as one ({reason}). "
-            "Copy or write it again."
-        ) from error
-    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
-    return list(table.column_names), (
-        (Place(path, number), list(row)) for number, row in enumerate(rows, start=1)
-    )
-
-
-def _index(path: str, name: str, names: Sequence[str]) -> int:
-    if name not in names:
-        raise UserError(f"{path}: there is no column '{name}'. {suggestion(name, names)}")
-    return list(names).index(name)
 
 
 def _numeric(path: str, fields: list[Any]) -> list[int]:
@@ -148,26 +141,25 @@ def _number(field: Any) -> float | None:
         return inf
 
 
-def _values(
-    row: _Row | Fault, names: Sequence[str], kept: Sequence[int], bad: BadRows | None
-) -> list[float]:
-    fault = row if isinstance(row, Fault) else _fault(*row, names, kept)
+def _values(row: Row | Fault, wanted: _Wanted, bad: BadRows | None) -> list[float]:
+    fault = row if isinstance(row, Fault) else _fault(*row, wanted)
     if fault is not None:
         settle(fault, bad)
-        return [nan] * len(kept)
+        return [nan] * len(wanted.kept)
     assert not isinstance(row, Fault)
-    return [float(row[1][index]) for index in kept]
+    return [float(row[1][index]) for index in wanted.kept]
 
 
-def _fault(
-    place: Place, fields: list[Any], names: Sequence[str], kept: Sequence[int]
-) -> Fault | None:
-    for index in kept:
+def _fault(place: Place, fields: list[Any], wanted: _Wanted) -> Fault | None:
+    for index in wanted.kept:
         number = _number(fields[index])
         if number is None or not isfinite(number) or abs(number) > _LARGEST:
-            reason = (
-                f"'{names[index]}' must be a finite number, but is {str(fields[index]) or 'empty'}."
-            )
-            remedy = "Mend the row, or name other columns."
-            return Fault(place, reason, remedy, ",".join(map(str, fields)))
+            rule = "a finite number"
+        elif index in wanted.bits and number not in (0, 1):
+            rule = "0 or 1"
+        else:
+            continue
+        reason = f"'{wanted.names[index]}' must be {rule}, but is {str(fields[index]) or 'empty'}."
+        remedy = "Mend the row, or name other columns."
+        return Fault(place, reason, remedy, ",".join(map(str, fields)))
     return None

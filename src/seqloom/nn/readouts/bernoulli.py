@@ -2,8 +2,13 @@
 
     p(x_f = 1) = sigmoid(e_f)
 
-Sizes: n positions, H features of the decoder, P = F parameters, F bits of a frame.
+A bit's deviation is sqrt(p (1 - p)). Its quantiles are steps: 0 up to the level 1 - p, and 1 above it.
+
+Sizes: n positions, H features of the decoder, P = F parameters, F bits of a frame, L levels.
 """
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +16,20 @@ from jaxtyping import Float
 from torch import Tensor
 
 from seqloom.nn.readouts.density import AS_IT_IS, Density, Spread
+
+
+class Bits(NamedTuple):
+    """What is said of each bit alone: its logit [n, F]."""
+
+    logits: Tensor
+
+    def deviation(self) -> Float[Tensor, "n F"]:
+        return torch.exp((F.logsigmoid(self.logits) + F.logsigmoid(-self.logits)) / 2)
+
+    def quantiles(self, levels: Sequence[float]) -> Float[Tensor, "L n F"]:
+        """Never falling with the levels, which lie between 0 and 1."""
+        wanted = self.logits.new_tensor(levels).view(-1, 1, 1)
+        return (wanted > torch.sigmoid(-self.logits)).to(self.logits.dtype)
 
 
 class Bernoulli(Density):
@@ -34,6 +53,10 @@ class Bernoulli(Density):
 
     def mean(self, parameters: Float[Tensor, "n P"]) -> Float[Tensor, "n F"]:
         return torch.sigmoid(parameters)
+
+    def components(self, parameters: Float[Tensor, "n P"]) -> Bits:
+        """What it says of each feature alone."""
+        return Bits(parameters)
 
 
 def bit_log_prob(logits: Tensor, bits: Tensor) -> Tensor:

@@ -9,23 +9,15 @@ features, a linear map stands between.
 Sizes: n positions, F features, E embedding, V vocabulary, M maxout units.
 """
 
-from typing import NamedTuple
-
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from seqloom.nn.products import Linear
+from seqloom.nn.readouts.categorical import Categorical, Summed
 from seqloom.nn.readouts.cross_entropy import cross_entropy
 
 
-class Summed(NamedTuple):
-    """Over n positions, in nats: with label smoothing, and without it and without a gradient."""
-
-    smoothed: Tensor
-    nll: Tensor
-
-
-class Softmax(nn.Module):
+class Softmax(Categorical):
     """Linear in the features."""
 
     def __init__(self, features: int, vocabulary: int, tied_to: nn.Embedding | None) -> None:
@@ -49,7 +41,7 @@ class Softmax(nn.Module):
         return Summed(*cross_entropy(narrow, output.weight, output.bias, targets, smoothing))
 
 
-class Maxout(nn.Module):
+class Maxout(Categorical):
     """A hidden layer whose every unit is the larger of two linear ones."""
 
     def __init__(

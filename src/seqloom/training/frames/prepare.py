@@ -1,7 +1,7 @@
 """From a recipe's data to what the loop reads: scaled features, and both sets as pairs of frames."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seqloom.config.frame_data import PairData, WindowData
@@ -43,7 +43,7 @@ def prepare(
     data = recipe.data
     if isinstance(data, WindowData):
         _named(data.train)
-        return _windows(data, folder, setting)
+        return _windows(recipe, data, folder, setting)
     if data.embedded is not None:
         made = speak(data.voices, recipe.seed, folder / "cache" / "voices", report=report)
         data = data.model_copy(update={"train": (made["train"],), "dev": (made["dev"],)})
@@ -58,37 +58,47 @@ def _named(train: Sequence[str]) -> None:
         )
 
 
-def _windows(data: WindowData, folder: Path, setting: Setting | None) -> Prepared:
+def _windows(
+    recipe: FramesRecipe, data: WindowData, folder: Path, setting: Setting | None
+) -> Prepared:
+    bits = recipe.writes_bits
     with _Side(folder, "train", data.skip_bad) as train, _Side(folder, "dev", data.skip_bad) as dev:
         columns = () if setting is None else setting.source.names
-        files = _tables(data.train, data, columns, train.bad)
+        files = _tables(data.train, data, columns, train.bad, bits)
         if data.dev:
-            own = {"train": whole(files)}
-            own["dev"] = whole(_tables(data.dev, data, files[0].table.names, dev.bad))
+            others = _tables(data.dev, data, files[0].table.names, dev.bad, bits)
+            own = {"train": whole(files), "dev": whole(others)}
         else:
+            others = []
             own = divided(files, data)
-        setting = setting or _window_setting(own["train"], data)
+        setting = setting or _window_setting(own["train"], data, bits)
         sets = {
             part: window_set(own[part], data, setting.source.scaler, setting.targets, stride)
             for part, stride in (("train", data.stride), ("dev", data.dev_stride))
         }
         for part, windows in sets.items():
             _check_some(part, len(windows), "windows")
-        return Prepared(setting, sets["train"], sets["dev"], [*train.notes(), *dev.notes()])
+        notes = [note for file in (*files, *others) for note in file.notes]
+        notes += [*train.notes(), *dev.notes()]
+        return Prepared(setting, sets["train"], sets["dev"], notes)
 
 
 def _tables(
-    paths: Sequence[str], data: WindowData, columns: Sequence[str], bad: BadRows | None
+    paths: Sequence[str],
+    data: WindowData,
+    columns: Sequence[str],
+    bad: BadRows | None,
+    bits: bool,
 ) -> list[Dated]:
     """The files, all with the columns of the first."""
     files: list[Dated] = []
     for path in paths:
-        files.append(read_dated(path, data, columns, bad))
+        files.append(read_dated(path, data, columns, bad, bits))
         columns = files[0].table.names
     return files
 
 
-def _window_setting(train: Rows, data: WindowData) -> Setting:
+def _window_setting(train: Rows, data: WindowData, bits: bool) -> Setting:
     names = train.files[0].table.names
     targets = data.targets or names
     for name in targets:
@@ -96,35 +106,33 @@ def _window_setting(train: Rows, data: WindowData) -> Setting:
             raise UserError(f"data.targets: there is no column '{name}'. {suggestion(name, names)}")
     where, remedy = ", ".join(data.train), f"Leave it out of data.columns, or set {_KEEP}."
     scaler = fit(train.own, constant=data.constant, names=names, where=where, remedy=remedy)
-    source = Features(scaler, names)
-    return Setting(source, source.only([names.index(name) for name in targets]))
+    written = [names.index(name) for name in targets]
+    source = Features(scaler.leaving(written) if bits else scaler, names)
+    return Setting(source, replace(source.only(written), bits=bits))
 
 
 def _pairs(recipe: FramesRecipe, data: PairData, folder: Path, setting: Setting | None) -> Prepared:
-    same = isinstance(recipe.model, OneToOne)
+    same, bits = isinstance(recipe.model, OneToOne), recipe.writes_bits
     with _Side(folder, "train", data.skip_bad) as train, _Side(folder, "dev", data.skip_bad) as dev:
-        both = read_sides(data.train, data, same, train.bad, setting)
+        both = read_sides(data.train, data, same, train.bad, setting, bits)
         _check_some("train", len(both), "pairs")
         if data.dev:
-            found = setting or _pair_setting(both, data)
-            parts = both, read_sides(data.dev, data, same, dev.bad, found)
+            found = setting or _pair_setting(both, data, bits)
+            parts = both, read_sides(data.dev, data, same, dev.bad, found, bits)
         else:
             parts = held_out(both, data.dev_size, recipe.seed)
         _check_some("dev", len(parts[1]), "pairs")
-        return _prepared_pairs(data, parts, setting, [*train.notes(), *dev.notes()])
+        setting = setting or _pair_setting(parts[0], data, bits)
+        notes = [*train.notes(), *dev.notes()]
+        return Prepared(setting, scaled(parts[0], setting), scaled(parts[1], setting), notes)
 
 
-def _prepared_pairs(
-    data: PairData, parts: tuple[Both, Both], setting: Setting | None, notes: list[str]
-) -> Prepared:
-    setting = setting or _pair_setting(parts[0], data)
-    return Prepared(setting, scaled(parts[0], setting), scaled(parts[1], setting), notes)
-
-
-def _pair_setting(train: Both, data: PairData) -> Setting:
-    return Setting(
-        _features(train.sources, data, "source"), _features(train.targets, data, "target")
-    )
+def _pair_setting(train: Both, data: PairData, bits: bool) -> Setting:
+    source = _features(train.sources, data, "source")
+    target = _features(train.targets, data, "target")
+    if bits:
+        target = Features(target.scaler.leaving(range(target.width)), bits=True)
+    return Setting(source, target)
 
 
 def _features(sequences: Iterable[Reals], data: PairData, side: str) -> Features:

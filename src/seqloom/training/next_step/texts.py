@@ -103,13 +103,13 @@ def encode(
     return Encoded(ids, characters)
 
 
-def texts_to_test(recipe: NextStepRecipe) -> Iterator[Line]:
+def texts_to_test(recipe: NextStepRecipe, bad: BadRows | None = None) -> Iterator[Line]:
     """The recipe's own test set: its files, or the end of a stream."""
     data = _data(recipe)
     if data.test:
-        return read_texts(data.test, data)
+        return read_texts(data.test, data, bad)
     if data.train and not data.dev and data.stream and data.test_share:
-        lines = list(read_texts(data.train, data))
+        lines = list(read_texts(data.train, data, bad))
         return iter(lines[_borders(lines, data)[1] :])
     raise UserError(
         "this recipe names no test set. Give files to evaluate on, or set data.test when you train."
