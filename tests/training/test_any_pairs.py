@@ -8,7 +8,7 @@ from seqloom.api import prepare_recipe
 from seqloom.config import Recipe, recipe_names
 from seqloom.training.pairs.prepare import prepare
 
-PAIRS = [(f"ca{a}b{b}", f"ka {a} b {b}") for a in "abcdefg" for b in "aeiou"]
+PAIRS = [(f"ca{a} b{b}", f"k a {a} b{b}") for a in "abcdefg" for b in "aeiou"]
 
 
 def of_text(name: str) -> bool:
