@@ -6,14 +6,7 @@ import pytest
 from benchmarks.speed.goals import LOSS, SIZE, TRAINING
 from benchmarks.speed.readme import readme
 from benchmarks.speed.sections.training import flops_per_token
-
-DATA = {
-    "source_vocabulary": 27,
-    "target_vocabulary": 39,
-    "pairs": 100,
-    "source_tokens": 800,
-    "target_tokens": 700,
-}
+from tests.benchmarks.speed_data import DATA
 
 
 def lines(results: dict[str, Any]) -> dict[str, list[str]]:

@@ -9,14 +9,7 @@ from benchmarks.speed.results import command, load, save
 from benchmarks.speed.sections.training import flops_per_token
 from benchmarks.speed.systems import merged
 from benchmarks.speed.table import BEGIN, END, tables, write_between, write_page
-
-DATA = {
-    "source_vocabulary": 27,
-    "target_vocabulary": 39,
-    "pairs": 100,
-    "source_tokens": 800,
-    "target_tokens": 700,
-}
+from tests.benchmarks.speed_data import DATA
 
 
 def training(ours: list[float], theirs: list[float]) -> dict[str, object]:
