@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -222,6 +223,30 @@ def test_when_too_much_waits_the_rest_is_told_when_to_come_back(serve: Serve) ->
     assert statuses[0] == 429
     for each in answers:
         assert int(each.headers["retry-after"]) >= 1
+
+
+def test_where_nothing_more_may_wait_a_question_is_refused_unread(serve: Serve) -> None:
+    client = serve(workers=0, limits={"queue": 1, "deadline": 2.0})
+
+    async def crowd() -> tuple[Any, Any, Any]:
+        first = asyncio.create_task(asyncio.to_thread(post, client, {"source": "a"}))
+        await _until(lambda: "seqloom_queue 1.0" in client.get("/metrics").text)
+        unread = await asyncio.to_thread(client.post, "/v1/predict", content=b"no JSON")
+        elsewhere = await asyncio.to_thread(client.post, "/v1/nowhere", content=b"no JSON")
+        return await first, unread, elsewhere
+
+    first, unread, elsewhere = asyncio.run(crowd())
+    assert first.json()["error"]["code"] == "late"
+    assert unread.status_code == 429
+    assert unread.json()["error"]["code"] == "busy"
+    assert int(unread.headers["retry-after"]) >= 1
+    assert elsewhere.status_code == 404
+
+
+async def _until(there: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not await asyncio.to_thread(there):
+            await asyncio.sleep(0.01)
 
 
 def test_a_stream_that_finds_no_room_has_the_status_that_says_so(serve: Serve) -> None:

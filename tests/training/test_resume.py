@@ -49,6 +49,24 @@ def test_a_start_that_failed_over_its_device_blocks_nothing(recipe: Recipe, tmp_
     assert (folder / "weights.safetensors").exists()
 
 
+def test_two_trainings_do_not_share_a_folder(recipe: Recipe, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    first = training(recipe, folder)
+    next(first)
+    assert message(recipe, folder, resume=True) == (
+        "RUN: another process trains here. Wait for its end, or choose another --out."
+    )
+    first.close()
+    run(recipe, folder, resume=True)
+    assert (folder / "weights.safetensors").exists()
+
+
+def test_a_start_that_failed_leaves_no_folder(recipe: Recipe, tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "mine"
+    message(override(recipe, ["data.train=[nowhere.tsv]"]), folder)
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

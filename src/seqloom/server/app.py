@@ -35,7 +35,7 @@ def make_app(
     add_page(app, settings.page)
     for error, handler in HANDLERS.items():
         app.add_exception_handler(error, handler)
-    guarded: ASGIApp = Guard(app, settings, meters, gate)
+    guarded: ASGIApp = Guard(app, settings, meters, gate, dispatcher)
     if settings.origins:
         headers = ["Authorization", "Content-Type"]
         guarded = CORSMiddleware(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Protocol
 
 from seqloom.config.search import Search
-from seqloom.server.bodies import RefusedError
+from seqloom.server.bodies import BUSY, RefusedError
 from seqloom.server.dispatcher import BusyError, Dispatcher, LateError, LostError
 from seqloom.server.failures import FailedError
 from seqloom.server.job import Group, Job, Kind, Reply
@@ -72,8 +72,7 @@ class Asking:
         try:
             replies = await self._dispatcher.ask(jobs)
         except BusyError as busy:
-            message = "Too many requests are waiting. Ask again after the seconds of Retry-After."
-            raise FailedError(429, "busy", message, busy.seconds) from None
+            raise FailedError(429, "busy", BUSY, busy.seconds) from None
         except LateError:
             message = f"There was no answer within {self._limits.deadline:g} seconds."
             raise FailedError(503, "late", message, 1) from None

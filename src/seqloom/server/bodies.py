@@ -7,6 +7,8 @@ it is known to have neither.
 import json
 import traceback
 
+BUSY = "Too many requests are waiting. Ask again after the seconds of Retry-After."
+
 
 class RefusedError(Exception):
     """What a client asked for cannot be done; the message is for people, the code for programs."""

@@ -104,7 +104,7 @@ class Dispatcher:
         try:
             self._queue.add(jobs)
         except FullError:
-            raise BusyError(self._seconds_to_wait()) from None
+            raise BusyError(self.seconds_to_wait()) from None
         # Not at once: what else came in with the same turn of the loop belongs to the batch.
         loop = asyncio.get_running_loop()
         loop.call_soon(self._dispatch)
@@ -115,6 +115,15 @@ class Dispatcher:
             raise LateError from None
         finally:
             _give_up(jobs)
+
+    @property
+    def full(self) -> bool:
+        """Whether not even one job more may wait."""
+        return not self._queue.has_room(1)
+
+    def seconds_to_wait(self) -> int:
+        """Until those that wait now are likely answered; 30 at most."""
+        return min(30, max(1, math.ceil(len(self._queue) * self._seconds_each)))
 
     def join(self, worker: Worker) -> None:
         """A worker that is free."""
@@ -195,9 +204,6 @@ class Dispatcher:
 
     def _learn(self, seconds: float) -> None:
         self._seconds_each += 0.1 * (seconds - self._seconds_each)
-
-    def _seconds_to_wait(self) -> int:
-        return min(30, max(1, math.ceil(len(self._queue) * self._seconds_each)))
 
 
 def _settle(job: Job, outcome: Reply | LostError) -> None:

@@ -4,6 +4,9 @@ Everything that a browser gets carries headers under which no other page can fra
 that is not ours runs, and no address leaks. A request for a host that is not ours is refused: a page
 elsewhere could otherwise have its name point here.
 
+Where the queue is full, a question is refused before it is read: what is refused costs a service that
+has too much to do next to nothing.
+
 A client that hangs up is no longer answered. Nothing that a client sent is logged.
 """
 
@@ -14,7 +17,8 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seqloom.server.bodies import described, problem
+from seqloom.server.bodies import BUSY, described, problem
+from seqloom.server.dispatcher import Dispatcher
 from seqloom.server.meters import Meters
 from seqloom.server.settings import Settings
 
@@ -33,10 +37,8 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
-_ROUTES = {
-    *("/v1/predict", "/v1/explain", "/v1/score", "/v1/stream", "/v1/generate", "/v1/models"),
-    *("/healthz", "/readyz", "/metrics", "/openapi.json"),
-}
+_QUESTIONS = {"/v1/predict", "/v1/explain", "/v1/score", "/v1/stream", "/v1/generate"}
+_ROUTES = {*_QUESTIONS, "/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"}
 _PATIENCE = 10.0
 """Seconds in which the body of a request has to be there."""
 
@@ -60,11 +62,14 @@ class Gate:
 class Guard:
     """An ASGI app around ours."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, meters: Meters, gate: Gate) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, meters: Meters, gate: Gate, dispatcher: Dispatcher
+    ) -> None:
         self._app = app
         self._settings = settings
         self._meters = meters
         self._gate = gate
+        self._dispatcher = dispatcher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,6 +103,9 @@ class Guard:
                 *(503, "draining", "The service is about to stop. Ask again in a moment."),
                 *((b"retry-after", b"2"), (b"connection", b"close")),
             )
+        if scope["path"] in _QUESTIONS and self._dispatcher.full:
+            seconds = str(self._dispatcher.seconds_to_wait()).encode()
+            raise Refusal(429, "busy", BUSY, (b"retry-after", seconds))
         body = await self._body(headers, receive)
         await _while_listening(self._app, scope, body, receive, reply)
 

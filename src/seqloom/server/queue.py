@@ -29,11 +29,15 @@ class Queue:
         """Of the oldest job; None if nobody waits."""
         return next((job.group for job in self._waiting if not job.reply.done()), None)
 
+    def has_room(self, count: int) -> bool:
+        """Whether so many more may wait."""
+        if len(self._waiting) + count > self._limit:
+            self._drop_settled()
+        return len(self._waiting) + count <= self._limit
+
     def add(self, jobs: Sequence[Job]) -> None:
         """All of them. Raises FullError, and takes none, if there is no room."""
-        if len(self._waiting) + len(jobs) > self._limit:
-            self._drop_settled()
-        if len(self._waiting) + len(jobs) > self._limit:
+        if not self.has_room(len(jobs)):
             raise FullError
         self._waiting.extend(jobs)
 

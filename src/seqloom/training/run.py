@@ -24,6 +24,7 @@ from seqloom.config.training import Training
 from seqloom.data.made import Report
 from seqloom.errors import UserError
 from seqloom.models.folder import WEIGHTS, load_recipe, save_weights
+from seqloom.training.alone import alone
 from seqloom.training.average import MovingAverage, put, weights_of
 from seqloom.training.checkpoint import load_checkpoint
 from seqloom.training.device import choose_device
@@ -78,9 +79,16 @@ def training(
     report  is told how much is made of data that is made at run time
     """
     _check_folder(folder, resume)
-    if isinstance(recipe, DocumentRecipe) and isinstance(recipe.model, BagOfWords):
-        yield from _at_once(recipe, folder)
-        return
+    with alone(folder):
+        if isinstance(recipe, DocumentRecipe) and isinstance(recipe.model, BagOfWords):
+            yield from _at_once(recipe, folder)
+        else:
+            yield from _step_by_step(recipe, folder, resume, report)
+
+
+def _step_by_step(
+    recipe: AnyRecipe, folder: Path, resume: bool, report: Report | None
+) -> Generator[Event]:
     going_on = resume and (folder / "checkpoints" / LAST).exists()
     device = choose_device(recipe.training.device)
     if going_on:

@@ -50,8 +50,8 @@ def read_sources(
     if isinstance(data, WindowData) and path.endswith(TABLES):
         table = read_dated(path, data, setting.source.names, bad, setting.target.bits)
         return [_of_table(table, data, setting, at)]
+    longest = data.max_source if isinstance(data, PairData) else Limits().longest
     if path.endswith(".wav"):
-        longest = data.max_source if isinstance(data, PairData) else Limits().longest
         sound = judge(Place(path, 1), frames_of_wav(path), longest, setting.source.width)
         if isinstance(sound, Fault):
             settle(sound, bad)
@@ -62,7 +62,6 @@ def read_sources(
             f"{path}: a point in time is for tables (.csv, .parquet) only. Leave it out."
         )
     key = data.source if isinstance(data, PairData) and path.endswith(JSONL) else ""
-    longest = data.max_source if isinstance(data, PairData) else Limits().longest
     limits = Limits(longest=longest, width=setting.source.width)
     part = data.source if isinstance(data, PairData) and path.endswith(".npz") else ""
     found = read_frames(path, limits, key=key, part=part, bad=bad)
