@@ -61,6 +61,13 @@ def test_two_trainings_do_not_share_a_folder(recipe: Recipe, tmp_path: Path) -> 
     assert (folder / "weights.safetensors").exists()
 
 
+def test_a_folder_that_cannot_be_made_is_named(recipe: Recipe, tmp_path: Path) -> None:
+    (tmp_path / "pairs.tsv").write_text("a\tb\n")
+    assert message(recipe, tmp_path / "pairs.tsv" / "run") == (
+        "RUN: this folder cannot be made: Not a directory. Choose another --out."
+    )
+
+
 def test_a_start_that_failed_leaves_no_folder(recipe: Recipe, tmp_path: Path) -> None:
     folder = tmp_path / "runs" / "mine"
     message(override(recipe, ["data.train=[nowhere.tsv]"]), folder)

@@ -19,9 +19,15 @@ except ModuleNotFoundError:
 
 @contextmanager
 def alone(folder: Path) -> Generator[None]:
-    """Nobody else trains here meanwhile. Raises UserError if somebody does."""
+    """Nobody else trains here meanwhile. Raises UserError if somebody does, or if there cannot be such a
+    folder."""
     made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"{folder}: this folder cannot be made: {error.strerror}. Choose another --out."
+        ) from error
     try:
         with _locked(folder):
             yield
