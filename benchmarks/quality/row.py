@@ -69,14 +69,15 @@ def _detokenised(row: Row, evaluation: seqloom.Evaluation) -> dict[str, object]:
 def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     row = next(row for row in ROWS if row.name == name)
+    whole = not (folder / "run" / "run.json").exists()
     model = train(row, folder)
-    cpu = time.process_time()  # of this sitting: tells a busy machine from slow training
+    cpu = time.process_time()  # tells a busy machine from slow training, if this sitting was all of it
     journal = [
         json.loads(line) for line in (folder / "run" / "metrics.jsonl").read_text().splitlines()
     ]
     result = judge(row, model) | {
         "minutes": round(journal[-1]["seconds"] / 60, 2),
-        "cpu_minutes": round(cpu / 60, 2),
+        "cpu_minutes": round(cpu / 60, 2) if whole else None,
         "threads": torch.get_num_threads(),
         "epochs": journal[-1]["epoch"],
         "updates": journal[-1]["update"],

@@ -1,7 +1,9 @@
 """The frame around all commands: start, help, errors."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Invoke
@@ -41,6 +43,23 @@ def test_a_list_of_recipes_needs_no_torch() -> None:
     done = python(WITHOUT_TORCH, "info")
     assert (done.returncode, done.stderr) == (0, "")
     assert "dates" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("seqloom ex", {"explain", "export"}), ("seqloom train cm", {"cmudict"})],
+)
+def test_the_shell_completes_commands_and_recipes(typed: str, completed: set[str]) -> None:
+    asked = {
+        "_SEQLOOM_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(typed.count(" ")),
+    }
+    command = Path(sys.executable).with_name("seqloom")
+    done = subprocess.run(
+        [command], env={**os.environ, **asked}, capture_output=True, text=True, check=False
+    )
+    assert set(done.stdout.split()) == completed
 
 
 def test_what_needs_torch_says_how_to_install_it() -> None:

@@ -147,7 +147,7 @@ def test_a_binary_file() -> None:
 def test_a_line_of_one_megabyte() -> None:
     assert message("a.tsv", b"a\tb\n" + b"x" * 1_000_000 + b"\r\n") == (
         "a.tsv:2: a line may have 100000 bytes, but this one has 1000000. "
-        "If it is meant to be that long, raise data.max_line_bytes." + ASIDE
+        "Split it, or raise data.max_line_bytes when training." + ASIDE
     )
 
 

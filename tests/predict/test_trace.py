@@ -285,6 +285,7 @@ def test_a_prefix_that_ends_with_eos_is_the_whole_output() -> None:
         ({"prefix_tokens": ["<pad>"]}, "must be tokens that the model writes, but '<pad>'"),
         ({"prefix_tokens": ["<eos>", "a"]}, "must have nothing after '<eos>'"),
         ({"prefix_tokens": ["a"], "prefix": "a"}, "A prefix is given as a text or as tokens"),
+        ({"prefix": "ax"}, "must be of tokens that the model writes, but 'x' of 'ax' is none"),
     ],
 )
 def test_a_prefix_that_cannot_be_is_refused(options: dict, message: str) -> None:

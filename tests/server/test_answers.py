@@ -118,6 +118,7 @@ def test_of_a_batch_only_what_is_at_fault_fails(model: Model) -> None:
     [
         {"constraints": ["SECRET ☃"]},
         {"constraints": [""]},
+        {"prefix": "k SECRET"},
         {"prefix_tokens": ["SECRET"]},
         {"prefix_tokens": ["<eos>", "<eos>"]},
         {"prefix": "SECRET", "prefix_tokens": []},

@@ -35,6 +35,16 @@ def test_a_resumed_run_forgets_what_came_after_its_checkpoint(tmp_path):
     assert read_journal(path) == [{"update": 2}, {"update": 4}, {"update": 6, "again": True}]
 
 
+def test_tensorboard_is_told_the_same(tmp_path: Path) -> None:
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    journal = Journal(tmp_path / "metrics.jsonl", 0, tensorboard=True)
+    for update, loss in ((2, 0.5), (4, 0.25)):
+        journal.write({"update": update, "dev_loss": loss, "wer": None})
+    told = events.EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    assert told.Tags()["scalars"] == ["dev_loss"]
+    assert [(each.step, each.value) for each in told.Scalars("dev_loss")] == [(2, 0.5), (4, 0.25)]
+
+
 def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "metrics.jsonl", 0, tensorboard=False)
     journal.path = Path("/dev/full")  # a file that is always full

@@ -41,7 +41,8 @@ class Data(Section):
     target: Column = 2
     features: tuple[Column, ...] | Literal["rest"] = ()
     """Further columns that join the source, such as a language tag or morphological features;
-    several values in one field are separated by ';'. 'rest' are all but source, target and id: as many
+    several values in one field are separated by ';'. A column called 'id' is none: its values only have
+    to differ from row to row. 'rest' are all but source, target and id: as many
     as a file has, none too."""
 
     dev_size: PositiveInt | None = None

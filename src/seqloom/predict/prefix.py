@@ -11,9 +11,11 @@ from typing import Final
 
 from seqloom.errors import UserError
 from seqloom.predict.codecs import TargetCodec
-from seqloom.symbols import EOS, PAD, SOS, SPECIALS
+from seqloom.symbols import EOS, PAD, SOS, SPECIALS, UNK
 
 END: Final = SPECIALS[EOS]
+UNKNOWN: Final = "⁇"
+"""What <unk> reads in a text."""
 
 
 class Prefix:
@@ -34,12 +36,24 @@ class Prefix:
     def ids(self, open: Sequence[str] = ()) -> list[int]:
         """For a source with these open units. Raises UserError for a token that there is not."""
         if self._tokens is None:
-            return self._codec.encode(self._text, open=open)[:-1]
+            ids = self._codec.encode(self._text, open=open)[:-1]
+            if UNK in ids:
+                self._check_known(open)
+            return ids
         first = self._codec.size
         extended = range(first, first + len(open))
         shown = dict(zip(self._codec.tokens(extended, open), extended, strict=True))
         last = len(self._tokens) - 1
         return [self._id(token, shown, place == last) for place, token in enumerate(self._tokens)]
+
+    def _check_known(self, open: Sequence[str]) -> None:
+        """An unknown token is only what reads so, as in the text of an output."""
+        for unit in self._codec.unknown(self._text):
+            if unit not in open and unit.strip() != UNKNOWN:
+                raise UserError(
+                    f"A prefix must be of tokens that the model writes, but {unit!r} of "
+                    f"{self._text!r} is none. Write it otherwise."
+                )
 
     def _id(self, token: str, open: dict[str, int], last: bool) -> int:
         id = self._known.get(token, open.get(token))

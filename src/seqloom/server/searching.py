@@ -41,13 +41,13 @@ def demands_of(model: Model, settings: dict[str, Any]) -> dict[str, Any]:
     target = model.codec.target
     tokens, phrases = settings.get("prefix_tokens"), settings.get("constraints", [])
     try:
-        Prefix(target, settings.get("prefix", ""), tokens)
-        if tokens is not None and not model.codec.copying:
-            Prefix(target, "", tokens).ids()
+        prefix = Prefix(target, settings.get("prefix", ""), tokens)
+        if not model.codec.copying:  # which may write what only its source has
+            prefix.ids()
     except UserError:
         raise RefusedError(
-            "prefix_tokens must be tokens that the model writes, as an answer shows them, with "
-            "nothing after <eos>; and they cannot stand beside a prefix."
+            "A prefix must be of tokens that the model writes, prefix_tokens as an answer shows them, "
+            "with nothing after <eos>; and one cannot stand beside the other."
         ) from None
     for number, phrase in enumerate(phrases, 1):
         ids = target.encode(phrase)[:-1]

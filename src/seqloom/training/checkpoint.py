@@ -76,7 +76,8 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], Progress]:
         raise UserError(f"{path}: no checkpoint to resume from. Start without --resume.") from None
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         raise UserError(
-            f"{path}: not a whole checkpoint ({error}). Start again with another --out."
+            f"{path}: not a whole checkpoint ({error}). Start again with another --out; the weights that "
+            "this run kept can still be used, if they are whole."
         ) from error
 
 

@@ -186,6 +186,6 @@ def _too_long(place: Place, content: bytes, length: int, limit: int) -> Fault:
     return Fault(
         place,
         f"a line may have {limit} bytes, but this one has {length}.",
-        "If it is meant to be that long, raise data.max_line_bytes.",
+        "Split it, or raise data.max_line_bytes when training.",
         shown(content),
     )
