@@ -76,7 +76,7 @@ class Predict(_Question):
             "examples": [
                 {"source": _KOREAN},
                 {"sources": [_KOREAN, "국물"], "beam": 5, "nbest": 3},
-                {"source": _KOREAN, "prefix": "k a̠", "attention": True},
+                {"source": _KOREAN, "prefix": "k", "attention": True},
                 {"source": _KOREAN, "alignments": True},
             ]
         }

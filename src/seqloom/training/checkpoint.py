@@ -76,8 +76,7 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], Progress]:
         raise UserError(f"{path}: no checkpoint to resume from. Start without --resume.") from None
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         raise UserError(
-            f"{path}: not a whole checkpoint ({error}). Start again with another --out; the weights that "
-            "this run kept can still be used, if they are whole."
+            f"{path}: not a whole checkpoint ({error}). Start again with another --out."
         ) from error
 
 
