@@ -71,9 +71,8 @@ def main() -> None:
     row = next(row for row in ROWS if row.name == name)
     whole = not (folder / "run" / "run.json").exists()
     model = train(row, folder)
-    cpu = (
-        time.process_time()
-    )  # tells a busy machine from slow training, if this sitting was all of it
+    # Tells a busy machine from slow training, if this sitting was all of it.
+    cpu = time.process_time()
     journal = [
         json.loads(line) for line in (folder / "run" / "metrics.jsonl").read_text().splitlines()
     ]
