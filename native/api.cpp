@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 
+#include "guarded.hpp"
 #include "pool.hpp"
 #include "search.hpp"
 
@@ -17,8 +18,7 @@ using namespace seqloom;
 
 static thread_local std::string message;
 
-template <class F>
-static int guarded(F f) {
+int seqloom::guarded(const std::function<void()>& f) {
     try {
         f();
         return 0;

@@ -86,6 +86,19 @@ Matrix::Matrix(const Routines* routines, const std::vector<Array>& arrays,
     require(to == bias_.data() + outputs_, "a bias is shorter than its matrix has rows");
 }
 
+Matrix::Matrix(const Routines* routines, const View& weight)
+    : routines_(routines), outputs_(weight.outputs), inputs_(weight.inputs) {
+    long panel = routines->panel, filled = (outputs_ + panel - 1) / panel * panel;
+    weights_ = Aligned<float>(filled * inputs_);
+    for (long first = 0; first < outputs_; first += panel) {
+        long lanes = std::min(panel, outputs_ - first);
+        const float* from = weight.data + first * weight.output_step;
+        float* to = weights_.data() + first * inputs_;
+        for (long k = 0; k < inputs_; k++, from += weight.input_step, to += panel)
+            for (long lane = 0; lane < lanes; lane++) to[lane] = from[lane * weight.output_step];
+    }
+}
+
 // Its rows are the outputs from `first` on.
 void Matrix::pack(const Array& array, long first) {
     long panel = routines_->panel;

@@ -57,6 +57,26 @@ private:
     T* data_ = nullptr;
 };
 
+// A weight that stands in an array of floats, which is not kept: as it is, turned around, or some of its
+// columns.
+struct View {
+    const float* data;
+    long outputs, inputs;
+    long output_step, input_step;
+
+    View(const float* data, long outputs, long inputs)
+        : View(data, outputs, inputs, inputs, 1) {}
+    View turned() const { return {data, inputs, outputs, input_step, output_step}; }
+    View columns(long first, long count) const {
+        return {data + first * input_step, outputs, count, output_step, input_step};
+    }
+
+private:
+    View(const float* data, long outputs, long inputs, long output_step, long input_step)
+        : data(data), outputs(outputs), inputs(inputs), output_step(output_step),
+          input_step(input_step) {}
+};
+
 // y = W x + b
 class Matrix {
 public:
@@ -64,13 +84,19 @@ public:
     // `rows` may be several matrices that see the same input, one below the other.
     Matrix(const Routines* routines, const std::vector<Array>& rows,
            const std::vector<Array>& biases);
+    Matrix(const Routines* routines, const View& weight);
 
     void multiply(const float* x, long x_step, long rows, float* y, long y_step) const {
-        routines_->multiply(panels(), x, x_step, rows, y, y_step, false);
+        routines_->multiply(panels(), x, x_step, rows, nullptr, 0, y, y_step);
     }
     // y += W x
     void add(const float* x, long x_step, long rows, float* y, long y_step) const {
-        routines_->multiply(panels(), x, x_step, rows, y, y_step, true);
+        routines_->multiply(panels(), x, x_step, rows, y, y_step, y, y_step);
+    }
+    // y = from + W x, rows of x, and of from and y, one behind the other; `from_step` is 0 if all rows
+    // start from one.
+    void on(const float* from, long from_step, const float* x, long rows, float* y) const {
+        routines_->multiply(panels(), x, inputs_, rows, from, from_step, y, outputs_);
     }
 
     long outputs() const { return outputs_; }

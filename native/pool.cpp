@@ -117,8 +117,7 @@ Pool& current(int count) {
 void set_threads(int count) { wanted_threads = count < 1 ? 1 : count; }
 int threads() { return wanted_threads; }
 
-void run_parts(long count, const std::function<void(long)>& part) {
-    int wanted = threads();
+void run_parts(long count, const std::function<void(long)>& part, int wanted) {
     std::unique_lock<std::mutex> mine(pool_lock, std::defer_lock);
     if (count == 1 || wanted == 1 || !mine.try_lock()) {
         for (long i = 0; i < count; i++) part(i);

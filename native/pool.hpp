@@ -13,6 +13,6 @@ void set_threads(int count);
 int threads();
 
 // Calls part(0) .. part(count - 1), on several threads where there are; rethrows what one threw.
-void run_parts(long count, const std::function<void(long)>& part);
+void run_parts(long count, const std::function<void(long)>& part, int threads = threads());
 
 }  // namespace seqloom

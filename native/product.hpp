@@ -60,31 +60,31 @@ INLINE void finish(float* y, long outputs, Vec low, Vec high) {
     if (outputs > LANES) put(y + LANES, high, outputs < PANEL ? outputs - LANES : LANES);
 }
 
-INLINE Vec start(const float* y, const float* bias, long first, long left, bool add) {
-    if (add) return left <= 0 ? Vec{} : get(y + first, left < LANES ? left : LANES);
+INLINE Vec start(const float* from, const float* bias, long first, long left) {
+    if (from) return left <= 0 ? Vec{} : get(from + first, left < LANES ? left : LANES);
     return bias ? load(bias + first) : Vec{};
 }
 
 // Floats start from what is there. Bytes are summed as they are and then brought to scale.
 template <int M, int P>
 static void block(const Panels& W, const float* widened, long first, const float* x, long x_step,
-                  float* y, long y_step, bool add) {
+                  const float* from, long from_step, float* y, long y_step) {
     Vec sums[M][2 * P] = {}, base[M][2 * P];
     UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++) {
         long at = first + v * LANES;
-        base[m][v] = start(y + m * y_step, W.bias, at, W.outputs - at, add);
+        base[m][v] = start(from ? from + m * from_step : nullptr, W.bias, at, W.outputs - at);
         if (!W.bytes) sums[m][v] = base[m][v];
     }
-    long apart = PANEL * W.inputs, from = first * W.inputs;
+    long apart = PANEL * W.inputs, panel = first * W.inputs;
     if (W.bytes) {
         if (widened)
             accumulate<M, P>(widened, apart, W.inputs, x, x_step, sums);
         else
-            accumulate<M, P>(W.bytes + from, apart, W.inputs, x, x_step, sums);
+            accumulate<M, P>(W.bytes + panel, apart, W.inputs, x, x_step, sums);
         UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++)
             sums[m][v] = sums[m][v] * load(W.factors + first + v * LANES) + base[m][v];
     } else {
-        accumulate<M, P>(W.weights + from, apart, W.inputs, x, x_step, sums);
+        accumulate<M, P>(W.weights + panel, apart, W.inputs, x, x_step, sums);
     }
     UNROLL for (int m = 0; m < M; m++) UNROLL for (int p = 0; p < P; p++) {
         long at = first + p * PANEL;
@@ -97,10 +97,10 @@ constexpr int ROWS = LANES == 16 ? 12 : 6;
 
 template <int P>
 static void rows_of(int M, const Panels& W, const float* widened, long first, const float* x,
-                    long x_step, float* y, long y_step, bool add) {
+                    long x_step, const float* from, long from_step, float* y, long y_step) {
 #define CASE(m) \
     case m:     \
-        return block<m, P>(W, widened, first, x, x_step, y, y_step, add);
+        return block<m, P>(W, widened, first, x, x_step, from, from_step, y, y_step);
     switch (M) {
         CASE(1)
         CASE(2)
@@ -137,30 +137,37 @@ static const float* widen(const Panels& W, long first) {
 
 // The rows against one group of panels, in blocks of nearly equal height.
 static void all_rows(const Panels& W, long first, int panels, const float* x, long x_step, long rows,
-                     float* y, long y_step, bool add) {
+                     const float* from, long from_step, float* y, long y_step) {
     long blocks = (rows + ROWS - 1) / ROWS;
     const float* widened = W.bytes && blocks >= BLOCKS ? widen(W, first) : nullptr;
     for (long b = 0, row = 0; b < blocks; b++) {
         long next = (b + 1) * rows / blocks;
         const float* in = x + row * x_step;
+        const float* base = from ? from + row * from_step : nullptr;
         float* out = y + row * y_step;
+        for (long r = next - row; panels == 1 && r < next - row + ROWS && row + r < rows; r++) {
+            for (long v = 0; v < PANEL; v += 16) {
+                if (base) __builtin_prefetch(base + r * from_step + first + v);
+                __builtin_prefetch(out + r * y_step + first + v, 1);
+            }
+        }
         if (panels == 4)
-            block<1, 4>(W, widened, first, in, x_step, out, y_step, add);
+            block<1, 4>(W, widened, first, in, x_step, base, from_step, out, y_step);
         else if (panels == 2)
-            rows_of<2>(next - row, W, widened, first, in, x_step, out, y_step, add);
+            rows_of<2>(next - row, W, widened, first, in, x_step, base, from_step, out, y_step);
         else
-            rows_of<1>(next - row, W, widened, first, in, x_step, out, y_step, add);
+            rows_of<1>(next - row, W, widened, first, in, x_step, base, from_step, out, y_step);
         row = next;
     }
 }
 
-static void multiply(const Panels& W, const float* x, long x_step, long rows, float* y, long y_step,
-                     bool add) {
+static void multiply(const Panels& W, const float* x, long x_step, long rows, const float* from,
+                     long from_step, float* y, long y_step) {
     long width = together(rows) * PANEL, first = 0;
     for (; first + width <= W.outputs; first += width)
-        all_rows(W, first, width / PANEL, x, x_step, rows, y, y_step, add);
+        all_rows(W, first, width / PANEL, x, x_step, rows, from, from_step, y, y_step);
     for (; first < W.outputs; first += PANEL)
-        all_rows(W, first, 1, x, x_step, rows, y, y_step, add);
+        all_rows(W, first, 1, x, x_step, rows, from, from_step, y, y_step);
 }
 
 }  // namespace ISA

@@ -25,9 +25,10 @@ struct Panels {
 struct Routines {
     const char* name;
     long panel;
-    // y[row] = W x[row] + b; with `add` y[row] += W x[row]. Rows stand `x_step`, `y_step` apart.
-    void (*multiply)(const Panels&, const float* x, long x_step, long rows, float* y, long y_step,
-                     bool add);
+    // y[row] = from[row] + W x[row], or W x[row] + b where `from` is null; it may be y. Rows stand
+    // `x_step`, `from_step`, `y_step` apart.
+    void (*multiply)(const Panels&, const float* x, long x_step, long rows, const float* from,
+                     long from_step, float* y, long y_step);
     // One row of a cell: gates from the input half `x` and the recurrent half `r`.
     void (*elman)(const float* x, const float* r, long D, float* h);
     void (*lstm)(const float* x, const float* r, const float* c, long D, float* h, float* new_c);

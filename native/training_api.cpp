@@ -1,14 +1,18 @@
 // What training has compiled, as plain C functions for ctypes: the pointwise part of cells (gates.hpp),
-// attention inside a loop (asking.hpp), and cross-entropy (entropy.hpp). Arrays are contiguous; nothing is
-// checked.
+// attention inside a loop (asking.hpp), cross-entropy (entropy.hpp), and a decoder's whole loop (fed.hpp).
+// Arrays are contiguous; nothing is checked. The loop returns what `guarded` does.
 #include <vector>
 
+#include "fed.hpp"
+#include "guarded.hpp"
 #include "routines.hpp"
 
 #define API extern "C" __attribute__((visibility("default")))
 
-static const seqloom::Routines& best() {
-    static const seqloom::Routines* chosen = seqloom::routines(nullptr);
+using namespace seqloom;
+
+static const Routines& best() {
+    static const Routines* chosen = routines(nullptr);
     return *chosen;
 }
 
@@ -58,4 +62,12 @@ API void seqloom_entropy32(float* z, const float* b, const int64_t* y, int64_t n
 API void seqloom_entropy16(uint16_t* z, const float* b, const int64_t* y, int64_t n, int64_t V,
                            float smoothing, float* nll, float* uniform, float* db) {
     best().entropy16(z, b, y, n, V, smoothing, room_for(V).data(), nll, uniform, db);
+}
+
+API int seqloom_fed_on(const Fed* decoder) {
+    return guarded([&] { fed_on(*decoder); });
+}
+
+API int seqloom_fed_back(const Fed* decoder) {
+    return guarded([&] { fed_back(*decoder); });
 }

@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from seqloom.nn.attention.attention import Attention, AttentionState, Memory, grouped
+from seqloom.nn.decoders import fed
 from seqloom.nn.decoders.bridge import Bridge, Carry
 from seqloom.nn.decoders.decoder import Decoder, DecoderMemory, DecoderState, Steps
 from seqloom.nn.decoders.layers import Layers, Noise
@@ -56,9 +57,12 @@ class Luong(Decoder):
         projected = self.layers.project(embedded)
         if self.feed is None:
             return self._at_once(projected, Memory(*memory), state)
-        looped = self.attention.looped(Memory(*memory))
         noise = self.layers.noise(projected)
         kept = self.layers.dropout.noise(projected[..., : self.features])
+        if fed.fits(self.layers, self.attention, projected):
+            given = self.feed.weight, self.W_c.weight, Memory(*memory)
+            return Steps(*fed.all_steps(self.layers, *given, projected, state, noise, kept))
+        looped = self.attention.looped(Memory(*memory))
         features: list[Tensor] = []
         weights: list[Tensor] = []
         for t, step in enumerate(projected.unbind(0)):
