@@ -1,8 +1,10 @@
 #include "matrix.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "network.hpp"
+#include "pool.hpp"
 #ifdef __unix__
 #include <sys/mman.h>
 #include <unistd.h>
@@ -114,9 +116,39 @@ void Matrix::pack(const Array& array, long first) {
     }
 }
 
-Panels Matrix::panels() const {
-    return {weights_.data(), bytes_.data(), factors_.data(), biased_ ? bias_.data() : nullptr,
-            outputs_, inputs_};
+// Few rows take as long as it takes to read the weights: more threads read faster, and each finds its
+// share in its own cache at the next step. An output is one thread's, so its sum is the same. Where a
+// thread had to be waited for, cores are busy, and the next products are done alone.
+constexpr long kFew = 4, kWorthAThread = 1 << 15;
+constexpr int kAlone = 512;
+static std::atomic<int> alone{0};
+
+void Matrix::run(const Product& p) const {
+    auto share = [&](long first, long count) {
+        const float* from = p.from ? p.from + first : nullptr;
+        routines_->multiply(panels(first, count), p.x, p.x_step, p.rows, from, p.from_step, p.y + first,
+                            p.y_step);
+    };
+    long unit = 4 * routines_->panel, units = outputs_ / unit;  // a row takes four panels at a time
+    long worth = p.rows <= kFew ? outputs_ * inputs_ / kWorthAThread : 1;
+    long shares = std::max(1L, std::min({static_cast<long>(threads()), worth, units}));
+    if (shares == 1 || (alone > 0 && alone-- > 0)) return share(0, outputs_);
+    bool waited = run_parts(shares, [&](long i) {
+        long first = i * units / shares * unit;
+        long next = i + 1 == shares ? outputs_ : (i + 1) * units / shares * unit;
+        share(first, next - first);
+    });
+    if (waited) alone = kAlone;
+}
+
+Panels Matrix::panels(long first, long count) const {
+    long before = first * inputs_;
+    return {weights_.data() ? weights_.data() + before : nullptr,
+            bytes_.data() ? bytes_.data() + before : nullptr,
+            factors_.data() ? factors_.data() + first : nullptr,
+            biased_ ? bias_.data() + first : nullptr,
+            count,
+            inputs_};
 }
 
 }  // namespace seqloom

@@ -87,16 +87,16 @@ public:
     Matrix(const Routines* routines, const View& weight);
 
     void multiply(const float* x, long x_step, long rows, float* y, long y_step) const {
-        routines_->multiply(panels(), x, x_step, rows, nullptr, 0, y, y_step);
+        run({x, x_step, rows, nullptr, 0, y, y_step});
     }
     // y += W x
     void add(const float* x, long x_step, long rows, float* y, long y_step) const {
-        routines_->multiply(panels(), x, x_step, rows, y, y_step, y, y_step);
+        run({x, x_step, rows, y, y_step, y, y_step});
     }
     // y = from + W x, rows of x, and of from and y, one behind the other; `from_step` is 0 if all rows
     // start from one.
     void on(const float* from, long from_step, const float* x, long rows, float* y) const {
-        routines_->multiply(panels(), x, inputs_, rows, from, from_step, y, outputs_);
+        run({x, inputs_, rows, from, from_step, y, outputs_});
     }
 
     long outputs() const { return outputs_; }
@@ -104,7 +104,16 @@ public:
     explicit operator bool() const { return outputs_ > 0; }
 
 private:
-    Panels panels() const;
+    struct Product {  // y = from + W x; see Routines::multiply
+        const float* x;
+        long x_step, rows;
+        const float* from;
+        long from_step;
+        float* y;
+        long y_step;
+    };
+    void run(const Product& product) const;
+    Panels panels(long first, long count) const;
     void pack(const Array& array, long first);
 
     const Routines* routines_ = nullptr;

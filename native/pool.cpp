@@ -22,30 +22,41 @@ void pause() {
 #endif
 }
 
-// One call's parts, taken by whoever is free.
+thread_local bool working = false;  // on a part
+
+// One call's parts. A thread begins with its own, so that it finds in its cache what it had in hand when
+// the call before was cut alike; then it takes what others have not begun.
 struct Job {
-    const std::function<void(long)>* part;
-    long count;
-    std::atomic<long> next{0}, done{0};
+    const std::function<void(long)>& part;
+    const long count;
+    std::vector<std::atomic<bool>> taken;
+    std::atomic<long> done{0};
     std::exception_ptr error;
     std::mutex error_lock;
 
-    void work() {
-        for (long i; (i = next.fetch_add(1)) < count; done.fetch_add(1)) {
+    Job(const std::function<void(long)>& part, long count) : part(part), count(count), taken(count) {}
+
+    void work(long thread) {
+        working = true;
+        for (long i = 0; i < count; i++) {
+            long mine = (thread + i) % count;
+            if (taken[mine].exchange(true)) continue;
             try {
-                (*part)(i);
+                part(mine);
             } catch (...) {
                 std::lock_guard<std::mutex> hold(error_lock);
                 error = std::current_exception();
             }
+            done.fetch_add(1);
         }
+        working = false;
     }
 };
 
 class Pool {
 public:
     explicit Pool(int helpers) {
-        for (int i = 0; i < helpers; i++) threads_.emplace_back([this] { help(); });
+        for (int i = 1; i <= helpers; i++) threads_.emplace_back([this, i] { help(i); });
     }
     ~Pool() {
         {
@@ -57,20 +68,22 @@ public:
         for (std::thread& thread : threads_) thread.join();
     }
 
-    void run(const std::shared_ptr<Job>& job) {
+    bool run(const std::shared_ptr<Job>& job) {
         {
             std::lock_guard<std::mutex> hold(lock_);
             job_ = job;
             round_.fetch_add(1);
         }
         wake_.notify_all();
-        job->work();
-        for (int spins = 0; job->done.load() < job->count; spins++)
+        job->work(0);
+        int spins = 0;
+        for (; job->done.load() < job->count; spins++)
             spins < kSpins ? pause() : std::this_thread::yield();
+        return spins >= kSpins;
     }
 
 private:
-    void help() {
+    void help(long thread) {
         long seen = 0;
         for (;;) {
             for (int spins = 0; spins < kSpins && round_.load() == seen; spins++) pause();
@@ -82,7 +95,7 @@ private:
                 if (ending_) return;
                 job = job_;
             }
-            job->work();
+            job->work(thread);
         }
     }
 
@@ -117,17 +130,16 @@ Pool& current(int count) {
 void set_threads(int count) { wanted_threads = count < 1 ? 1 : count; }
 int threads() { return wanted_threads; }
 
-void run_parts(long count, const std::function<void(long)>& part, int wanted) {
+bool run_parts(long count, const std::function<void(long)>& part, int wanted) {
     std::unique_lock<std::mutex> mine(pool_lock, std::defer_lock);
-    if (count == 1 || wanted == 1 || !mine.try_lock()) {
+    if (count == 1 || wanted == 1 || working || !mine.try_lock()) {
         for (long i = 0; i < count; i++) part(i);
-        return;
+        return false;
     }
-    auto job = std::make_shared<Job>();
-    job->part = &part;
-    job->count = count;
-    current(wanted).run(job);
+    auto job = std::make_shared<Job>(part, count);
+    bool waited = current(wanted).run(job);
     if (job->error) std::rethrow_exception(job->error);
+    return waited;
 }
 
 }  // namespace seqloom

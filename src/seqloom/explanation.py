@@ -149,10 +149,13 @@ class Explanation:
             "token_log_probs": [round(float(value), 6) for value in output.token_log_probs],
             "attention": found.to_dict() if found else None,
         }
+        if attribution is None and output.attention is not None:
+            entry["units"] = [{"text": token} for token in output.tokens]
+            entry["weights"] = _rounded(output.attention.tolist())
         if attribution is not None:
             rows: list[list[float]] = self.map(place).weights.tolist()
             entry["units"] = [_unit(unit) for unit in self._axes(place)[1].units]
-            entry["weights"] = [[round(weight, 6) for weight in row] for row in rows]
+            entry["weights"] = _rounded(rows)
             told = attribution.to_dict()
             entry |= {"faithfulness": told["faithfulness"], "notes": told["notes"]}
         return entry | self._told_inside(place)
@@ -229,6 +232,10 @@ def _known(picture: Picture) -> Picture:
             f"There is no picture '{picture}'. {suggestion(picture, get_args(Picture))}"
         )
     return picture
+
+
+def _rounded(rows: list[list[float]]) -> list[list[float]]:
+    return [[round(weight, 6) for weight in row] for row in rows]
 
 
 def _unit(unit: Unit) -> dict[str, Any]:

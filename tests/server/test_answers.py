@@ -144,6 +144,8 @@ def test_an_error_of_ours_is_logged_without_what_was_asked(
     assert status == 500
     assert "SECRET" not in json.dumps(content) + caplog.text
     assert "while answering" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert "/" not in caplog.records[-1].getMessage(), "no path"
 
 
 def texts(answers: list[Any]) -> list[list[str]]:

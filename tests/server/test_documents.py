@@ -75,6 +75,17 @@ def test_an_explanation_is_what_the_page_draws(client: TestClient, classifier: C
     assert [sentence["words"] for sentence in found["result"]["sentences"]] == words
 
 
+def test_what_a_label_owes_to_words_comes_with_a_method(client: TestClient, classifier: Classifier):
+    asked = {"source": TEXTS[0], "method": "occlusion", "erasing": "remove", "orders": 2}
+    found = client.post("/v1/explain", json=asked).json()["explanation"]
+    offline = classifier.explain(TEXTS[0], "occlusion", erasing="remove", orders=2).to_dict()
+    assert found == json.loads(json.dumps(offline))
+    assert found["faithfulness"]["words"] is not None
+    answer = client.post("/v1/explain", json=asked | {"level": "word"})
+    assert answer.status_code == 422
+    assert "level is of models that write" in answer.json()["error"]["message"]
+
+
 def test_what_a_classifier_cannot_do_is_refused(client: TestClient):
     answer = client.post("/v1/score", json={"pairs": [[TEXTS[0], "좋음"]]})
     assert answer.status_code == 422

@@ -90,7 +90,9 @@ def test_attention_is_shown_over_time(run, tmp_path):
         "explain", run / "run", run / "test.npz", "--at", 2, "--json", tmp_path / "a.json"
     )
     assert "0.20s" in shown
-    assert json.loads((tmp_path / "a.json").read_text())["outputs"][0]["attention"]["monotonicity"]
+    told = json.loads((tmp_path / "a.json").read_text())["outputs"][0]
+    assert told["attention"]["monotonicity"]
+    assert len(told["weights"]) == len(told["units"]) == len(told["tokens"])
 
 
 def test_what_is_for_text_alone_is_refused_in_one_line(run, tmp_path):

@@ -49,7 +49,7 @@ def _told(
     if isinstance(model, Model):
         return pairs.answer(model, kind, settings, items, show)
     if model.recipe.family == "documents":
-        return documents.answer(cast("Classifier", model), kind, items)
+        return documents.answer(cast("Classifier", model), kind, settings, items)
     return next_step.answer(cast("Generator", model), kind, settings, items)
 
 

@@ -29,7 +29,8 @@ def problem(code: str, message: str) -> bytes:
 
 
 def described(error: Exception) -> str:
-    """What an unknown error is and where it arose; its message may quote what was asked."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    """What an unknown error is, and the module and line where it arose: its message may quote what was
+    asked, and a file's name is a path."""
+    frames = [*traceback.walk_tb(error.__traceback__)]
+    place = f"{frames[-1][0].f_globals.get('__name__')}:{frames[-1][1]}" if frames else "?"
     return f"{type(error).__name__} at {place}"

@@ -62,12 +62,18 @@ class Crew:
                 nursery = await Nursery.open(self._settings)
             except UserError as error:
                 self._meters.reloads.labels("failed").inc()
-                _log.error("The models stay as they are: %s", error)
+                _log.error("The models stay as they are: %s", self._unplaced(str(error)))
                 return False
             await self._take_over(nursery)
         self._meters.reloads.labels("done").inc()
         _log.info("The models were loaded anew.")
         return True
+
+    def _unplaced(self, message: str) -> str:
+        """The message with names of models where it has their folders."""
+        for name, folder in self._settings.models.items():
+            message = message.replace(str(folder), name)
+        return message
 
     async def close(self) -> None:
         """End all processes."""

@@ -11,7 +11,6 @@ with an environment in which every library uses a single thread (hatchery.py).
 It ends, and so do its workers, when the front is gone. Signals are the front's business.
 """
 
-import contextlib
 import gc
 import os
 import signal
@@ -22,6 +21,7 @@ from typing import cast
 
 from seqloom.errors import UserError
 from seqloom.server.answers import Served
+from seqloom.server.bodies import described
 from seqloom.server.describe import describe
 from seqloom.server.wire import Frame, receive, send
 from seqloom.server.worker import work
@@ -37,14 +37,15 @@ def main(control: socket.socket) -> None:
         return
     try:
         models = {name: _load(folder) for name, folder in asked.header["models"]}
-    except UserError as error:
-        send(control, Frame({"error": str(error)}))
+    except Exception as error:
+        told = str(error) if isinstance(error, UserError) else described(error)
+        send(control, Frame({"error": told}))
         return
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the workers that end
-    described = [describe(name, model) for name, model in models.items()]
-    send(control, Frame({"ready": described}))
+    ready = [describe(name, model) for name, model in models.items()]
+    send(control, Frame({"ready": ready}))
     _fork_on_demand(control, models, asked.header["threads"])
 
 
@@ -64,9 +65,13 @@ def _live(ours: socket.socket, models: dict[str, Served], threads: int) -> None:
     """The whole life of a worker; never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     status = 1
-    with contextlib.suppress(BrokenPipeError):
+    try:
         work(ours, models, threads)
         status = 0
+    except BrokenPipeError:
+        pass
+    except Exception as error:
+        print(f"A worker ended: {described(error)}.", file=sys.stderr)
     os._exit(status)
 
 

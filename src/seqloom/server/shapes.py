@@ -111,6 +111,7 @@ class DocumentExplanation(BaseModel):
     model: str
     kind: Literal["documents"]
     result: DocumentResult
+    explanation: dict[str, Any] | None = None
 
 
 class Drawing(BaseModel):
