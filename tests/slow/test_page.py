@@ -203,11 +203,13 @@ def test_an_error_is_said_in_words_and_the_last_answer_stays(opened, service):
     service.refuse = (422, "too_long", "At most 9 characters, but found 11.")
     page.locator("#source").fill("abcabcabcab")
     expect(page.locator("#status")).to_have_text("No answer: At most 9 characters, but found 11.")
+    expect(page.locator("#status")).to_have_attribute("aria-live", "polite")
     expect(output(page)).to_have_text("ABC")
     service.refuse = None
     page.locator("#source").fill("b")
     expect(output(page)).to_have_text("B")
     expect(page.locator("#status")).to_have_text(re.compile("Answered"))
+    expect(page.locator("#status")).to_have_attribute("aria-live", "off")
 
 
 def test_an_error_is_said_in_the_readers_language_too(opened, service):

@@ -144,7 +144,7 @@ def _panel(
     return f"""<div class="output" id="{name}">
 {_tokens("Source tokens", "s", attention.source, attention.shares.T, languages[0])}
 {_tokens("Output tokens", "t", attention.target, attention.shares, languages[1])}
-{svg.draw(attention)}
+<div class="wide">{svg.draw(attention)}</div>
 <details><summary>Weights as a table</summary>{_table(attention)}</details>{below}
 </div>"""
 

@@ -81,6 +81,7 @@ function told() {
   find("token-form").hidden = problem?.kind !== "refused";
   const status = find("status");
   status.className = problem ? "problem" : "";
+  status.ariaLive = problem ? "polite" : "off"; // times change with every key: nobody wants to hear them
   status.textContent = problem ? sentence(problem) : good(reports);
   if (!problem) readOut();
 }
