@@ -145,9 +145,11 @@ def test_arrow_keys_walk_along_the_tree(opened):
     page.locator(".node").first.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    expect(page.locator(".node:focus")).to_have_attribute(
-        "aria-label", re.compile("^end, .*output 1$")
-    )
+    last = page.locator(".node:focus")
+    expect(last).to_have_attribute("aria-label", re.compile("^end, .*output 1$"))
+    score = re.search(r"sum of logs (\S+?),", last.get_attribute("aria-label") or "")
+    assert score is not None
+    expect(last.locator(".share").last).to_have_text(score[1])
 
 
 def test_another_output_of_the_list_can_be_looked_at(opened):

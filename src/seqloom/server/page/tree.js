@@ -16,7 +16,7 @@ import { drawn, named } from "./tokens.js";
 
 const [ROW, GAP, PAD] = [30, 26, 10];
 const FEW = 30;
-const [SHARE, RANK] = [70, 24]; // room for a probability, and for the place of an output
+const [SHARE, RANK] = [70, 74]; // room for a probability, and for the place of an output with its score
 
 /** `hold(tokens)` is called with the path to the node that was chosen. */
 export const tree = (nodes, selected, extent, hold) => {
@@ -146,7 +146,7 @@ const treeItem = (nodes, number, kids, depth, kind, hold) => {
     "aria-expanded": kids.has(number) ? "true" : null,
     class: `node ${kind}`,
     data: { number: String(number) }, on: { click: () => hold(tokens) },
-  }, drawn(token), el("span", { class: "share" }, share), ends ? el("b", { class: "rank" }, String(output + 1)) : null);
+  }, drawn(token), el("span", { class: "share" }, share), ...(ends ? [el("b", { class: "rank" }, String(output + 1)), el("span", { class: "share" }, real(score))] : []));
 };
 
 /** Right to the first continuation, left to what is continued, up and down among the nodes of a step. */
