@@ -1,7 +1,8 @@
 """Decoding recurrent encoder-decoders with a small compiled kernel: no torch, packed weights, the
 whole greedy loop in one call. Where it was not built, or does not know a model, others decode.
 
-The same library holds what training has compiled: `gates`, `asking`, `entropy` and `fed`, which nn/ calls."""
+The same library holds what training has compiled, which nn/ calls: `gates`, `asking`, `entropy` and
+`fed`."""
 
 from seqloom.kernel.describe import UnsupportedError, why_not
 from seqloom.kernel.library import available, num_threads, set_threads
