@@ -1,10 +1,12 @@
-"""How threads wait: shortly by default, as the user says if the user says."""
+"""How threads wait: for long if nothing else runs, shortly beside others, as the user says if the user says."""
 
 import os
+from pathlib import Path
 
 import pytest
 
-from seqloom.threads import SPINS, spin_shortly
+from seqloom import threads
+from seqloom.threads import SPINS, SPINS_ALONE, set_spins
 
 
 @pytest.fixture(autouse=True)
@@ -14,14 +16,29 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def test_threads_spin_shortly() -> None:
-    spin_shortly()
-    assert os.environ["GOMP_SPINCOUNT"] == str(SPINS)
+@pytest.mark.parametrize(
+    ("running", "spins"),
+    [
+        pytest.param("0.00 0.01 0.05 1/76 28880\n", SPINS_ALONE, id="alone"),
+        pytest.param("0.00 0.01 0.05 2/76 28880\n", SPINS, id="beside-another"),
+        pytest.param("0.00 0.01 0.05 11/76 28880\n", SPINS, id="beside-ten"),
+        pytest.param("", SPINS, id="another-form"),
+        pytest.param(None, SPINS, id="not-linux"),
+    ],
+)
+def test_threads_spin_for_long_only_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, running: str | None, spins: int
+) -> None:
+    if running is not None:
+        (tmp_path / "loadavg").write_text(running, encoding="ascii")
+    monkeypatch.setattr(threads, "_RUNNING", tmp_path / "loadavg")
+    set_spins()
+    assert os.environ["GOMP_SPINCOUNT"] == str(spins)
 
 
 @pytest.mark.parametrize("name", ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"])
 def test_what_the_user_chose_stands(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "7")
     before = dict(os.environ)
-    spin_shortly()
+    set_spins()
     assert dict(os.environ) == before

@@ -128,7 +128,7 @@ def learn(given: Task) -> None:
 
 def main() -> None:
     given = task()
-    seqloom.threads.spin_shortly()
+    seqloom.threads.set_spins()
     {"make": make, "train": train, "decode": decode, "learn": learn}[given.action](given)
 
 
