@@ -1,4 +1,4 @@
-"""How threads wait: for long if nothing else runs, shortly beside others, as the user says if the user says."""
+"""How threads wait: for long if nothing else runs, shortly beside others, as the user says if one does."""
 
 import os
 from pathlib import Path
