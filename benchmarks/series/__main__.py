@@ -2,7 +2,8 @@
 
 Each row trains its recipe from scratch, is judged on its test set, and writes result.json and pictures
 in its folder; a row that has a result is not run again, and one that was stopped goes on where it was.
-Ctrl-C stops a row with its state saved. docs/series.md is then written from all results.
+Ctrl-C stops a row with its state saved. docs/series.md is then written from all results: those of the
+folder, and for other rows those that docs/results/series.json keeps from earlier runs.
 """
 
 import argparse
@@ -16,11 +17,12 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.quality.rows import data_folder
-from benchmarks.series.page import write_page
-from benchmarks.series.row import Row
+from benchmarks.series.page import Results, write_page
+from benchmarks.series.row import Result, Row
 from benchmarks.series.rows import ROWS
 
 PAGE = Path("docs/series.md")
+KEPT = Path("docs/results/series.json")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -56,14 +58,11 @@ def main() -> None:
     with ThreadPoolExecutor(options.jobs) as pool:
         for wave in waves:
             codes += pool.map(partial(run, options), wave)
-    results = {
-        row.name: json.loads(_result(options.out, row).read_text())
-        for row in ROWS
-        if _result(options.out, row).exists()
-    }
-    if results:
-        # Quick results say nothing: they never get to the real page.
-        page = options.out / "series.md" if options.quick else PAGE
+    # Quick results say nothing: they never get to the real page.
+    page, kept = (PAGE, KEPT)
+    if options.quick:
+        page, kept = (options.out / "docs" / path.name for path in (PAGE, KEPT))
+    if results := keep(kept, options.out):
         write_page(ROWS, results, options.out, page)
     sys.exit(max(codes, default=0))
 
@@ -72,6 +71,17 @@ def listed(rows: list[Row]) -> str:
     lines = [f"{row.name:<28} {row.minutes:>4}  {row.recipe}" for row in rows]
     total = sum(row.minutes for row in rows)
     return "\n".join(["row                     CPU minutes  recipe", *lines, f"in all: {total}"])
+
+
+def keep(kept: Path, out: Path) -> Results:
+    """All results there are: those of the folder `out` take the place of older ones, and are kept."""
+    results: dict[str, Result] = json.loads(kept.read_bytes()) if kept.exists() else {}
+    found = [row.name for row in ROWS if _result(out, row).exists()]
+    results |= {name: json.loads((out / name / "result.json").read_bytes()) for name in found}
+    if found:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return results
 
 
 def _result(out: Path, row: Row) -> Path:

@@ -19,15 +19,16 @@ commands, SEQLOOM_DATA is the folder with the data sets.
 
 
 def write_page(rows: Iterable[Row], results: Results, folders: Path, page: Path) -> None:
-    """Write what there is; pictures are copied to the folder `images` beside the page."""
+    """Write what there is; pictures of the folders are copied to `images` beside the page."""
     done = [(row, results[row.name]) for row in rows if row.name in results]
     parts = [INTRODUCTION, *(section for make in SECTIONS if (section := make(done)))]
     page.parent.mkdir(parents=True, exist_ok=True)
     for row, result in done:
         for name in result["pictures"]:
-            target = page.parent / picture(row, name)
-            target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(folders / row.name / name, target)
+            made, target = folders / row.name / name, page.parent / picture(row, name)
+            if made.exists():  # a result that was kept has its pictures beside the page already
+                target.parent.mkdir(exist_ok=True)
+                shutil.copyfile(made, target)
     page.write_text("\n".join(parts), encoding="utf-8")
 
 

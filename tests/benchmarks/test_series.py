@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from benchmarks.series import row as rows_of
-from benchmarks.series.__main__ import listed, parser
+from benchmarks.series.__main__ import keep, listed, parser
 from benchmarks.series.__main__ import run as run_in_process
 from benchmarks.series.judges import forecast
 from benchmarks.series.page import write_page
@@ -133,6 +133,27 @@ def test_every_horizon_that_was_run_has_its_picture(tmp_path):
     links = [line for line in page.splitlines() if line.startswith("![")]
     files = [tmp_path / "docs" / link.partition("](")[2].rstrip(")") for link in links]
     assert sorted(file.read_bytes().decode() for file in files) == sorted(results)
+
+
+def test_results_of_another_machine_are_kept_until_the_row_runs_again(tmp_path):
+    kept = tmp_path / "docs" / "results" / "series.json"
+
+    def ran(out, name, minutes):
+        (tmp_path / out / name).mkdir(parents=True)
+        text = json.dumps(result(name, minutes=minutes))
+        (tmp_path / out / name / "result.json").write_text(text)
+        return keep(kept, tmp_path / out)
+
+    assert keep(kept, tmp_path / "nothing") == {}
+    assert not kept.exists()
+    ran("one", "convert-voice", 1)
+    ran("one", "forecast/uni-24", 2)
+    found = ran("two", "convert-voice", 3)
+    assert {name: each["minutes"] for name, each in found.items()} == {
+        "convert-voice": 3,
+        "forecast/uni-24": 2,
+    }
+    assert keep(kept, tmp_path / "nothing") == found
 
 
 def test_the_ratio_of_voices_is_that_of_their_distances(tmp_path):
