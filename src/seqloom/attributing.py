@@ -18,11 +18,20 @@ from seqloom.predict import Output, Result
 from seqloom.search.forced import forced
 from seqloom.search.stepper import Reals
 from seqloom.symbols import EOS
+from seqloom.text.copying import Source
+from seqloom.text.series import Series
 
 if TYPE_CHECKING:
+    from seqloom.attribution.embedded import Question
+    from seqloom.attribution.series import ErasableSeries
     from seqloom.models.encoder_decoder import EncoderDecoder
 
 ERASED = {"unk": "Erased tokens are read as <unk>.", "remove": "Erased tokens are taken out."}
+
+ERASED_FRAMES = {
+    "unk": "Erased frames are read as zeros.",
+    "remove": "Erased frames are taken out.",
+}
 
 
 def attributed(
@@ -43,23 +52,33 @@ def attributed(
     if METHODS[method].torch:
         torch_models()
     read = model.codec.read(example.source, example.features, example.frames)
-    source = read.ids if result.source_tokens else []
     found: list[Attribution | None] = []
     for output in result.outputs:
-        if not output.ids or not source:
+        if not output.ids or not result.source_tokens:
             found.append(None)
             continue
-        asked = ErasablePair(model.score, Asked(source, output.ids), erasing)
+        asked = _erasable(model, read, output, erasing)
         weights, notes = _weights(torch_models, asked, output, method)
         if weights is None:
             found.append(None)
             continue
         trust = faithfulness(asked, weights, orders) if orders else None
-        notes += [ERASED[erasing]] if trust or method == "occlusion" else []
+        if trust or method == "occlusion":
+            notes.append((ERASED_FRAMES if read.labels else ERASED)[erasing])
         found.append(
             Attribution(method, result.source_tokens, output.tokens, weights, trust, tuple(notes))
         )
     return tuple(found)
+
+
+def _erasable(
+    model: Answering, read: Source, output: Output, erasing: Erasing
+) -> "ErasablePair | ErasableSeries":
+    if not isinstance(read.ids, Series):
+        return ErasablePair(model.score, Asked(read.ids, output.ids), erasing)
+    from seqloom.attribution.series import ErasableSeries  # who reads frames has torch
+
+    return ErasableSeries(model.score, read.ids, output.ids, erasing)
 
 
 def check_method(method: Method, erasing: Erasing) -> None:
@@ -93,7 +112,7 @@ def given(model: Answering, example: Example, target: str) -> Result:
 
 def _weights(
     torch_models: "Callable[[], Sequence[EncoderDecoder]]",
-    asked: ErasablePair,
+    asked: "ErasablePair | ErasableSeries",
     output: Output,
     method: Method,
 ) -> tuple[Reals | None, list[str]]:
@@ -103,23 +122,36 @@ def _weights(
         case "occlusion":
             return occlusion(asked), []
         case _:
-            return _gradient(torch_models(), asked.asked, method)
+            return _gradient(torch_models(), asked, method)
 
 
 def _gradient(
-    models: "Sequence[EncoderDecoder]", asked: Asked, method: Method
+    models: "Sequence[EncoderDecoder]", asked: "ErasablePair | ErasableSeries", method: Method
 ) -> tuple[Reals, list[str]]:
-    from seqloom.attribution.embedded import PairQuestion
     from seqloom.attribution.gradients import gradient_norm, gradient_x_input
     from seqloom.attribution.integrated import integrated_gradients
-    from seqloom.models.tensors import pair_of
 
-    question = PairQuestion(models, pair_of(asked.source, asked.target, models[0]))
+    question, baseline = _question(models, asked)
     notes: list[str] = []
     if method == "integrated":
         weights, gap, points = integrated_gradients(question)
-        notes = [f"Baseline: <unk> for all but <eos>. {points} points, gap {gap:.3f} nats."]
+        notes = [f"Baseline: {baseline}. {points} points, gap {gap:.3f} nats."]
     else:
         by = gradient_norm if method == "gradient-norm" else gradient_x_input
         weights = by(question)
     return weights.float().cpu().numpy(), notes
+
+
+def _question(
+    models: "Sequence[EncoderDecoder]", asked: "ErasablePair | ErasableSeries"
+) -> "tuple[Question, str]":
+    """What is differentiated, and what its baseline is."""
+    from seqloom.attribution.embedded import PairQuestion
+    from seqloom.attribution.series import SeriesQuestion
+    from seqloom.models.tensors import pair_of
+
+    if isinstance(asked, ErasablePair):
+        source, target = asked.asked
+        return PairQuestion(models, pair_of(source, target, models[0])), "<unk> for all but <eos>"
+    pair = pair_of(asked.source, asked.target, models[0])
+    return SeriesQuestion(models, pair, asked.source.joined), "frames of zeros"

@@ -149,12 +149,14 @@ class Classifier:
             raise UserError(f"{self.folder}: {NO_EMBEDDINGS}")
         wanted = None if target is None else self._label(target)
         [(sentences, result)] = self._answered([document])
+        text = document if isinstance(document, str) else document.text
+        spans = self.run.codec.cutter().spans(text)
         if not sentences:
-            return DocumentExplanation(result, method)
+            return DocumentExplanation(result, spans, method)
         likeliest = max(result.probabilities, key=lambda name: result.probabilities[name])
         label = self._label(likeliest) if wanted is None else wanted
         found = document_attribution(self.run, sentences, result, label, method, erasing, orders)
-        return DocumentExplanation(result, method, found)
+        return DocumentExplanation(result, spans, method, found)
 
     def deletion(
         self,

@@ -4,7 +4,7 @@ Attention or another method of `attribution` gives a figure to each word and to 
 stands how far to trust them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,16 +14,19 @@ from seqloom.attribution.labelled import DocumentAttribution
 from seqloom.explain.shaded import ShadedDocument, by_attention, by_figures
 from seqloom.explain.theme import Scheme, theme_of
 from seqloom.predict.document import DocumentResult
+from seqloom.text.offsets import Span
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentExplanation:
     """What the model leaned on in one document, by one method (docs/explain.md).
 
+    spans        where each word of each sentence was typed: start and end in characters of the document
     attribution  None for a document without a word
     """
 
     result: DocumentResult
+    spans: Sequence[Sequence[Span]]
     method: Method = "attention"
     attribution: DocumentAttribution | None = None
 
@@ -80,18 +83,26 @@ class DocumentExplanation:
         Path(path).write_text(page, encoding="utf-8")
 
     def to_dict(self) -> dict[str, object]:
-        """For JSON: words and sentences with the figures of the method."""
+        """For JSON: words and sentences with the figures of the method, and where they were typed."""
         told, found = self.result.to_dict(), self.attribution
         if found is None:
             return told | {"method": self.method}
+        sentences = (each.to_dict() for each in self.result.sentences)
         if self.method != "attention":
-            told |= {"sentences": [*_figures(self.result, found)]}
+            sentences = _figures(self.result, found)
+        placed = zip(sentences, self.spans, strict=True)
+        told |= {"sentences": [each | _place(spans) for each, spans in placed]}
         trust = {
             name: part.faithfulness and part.faithfulness.to_dict()
             for name, part in (("words", found.words), ("sentences", found.sentences))
         }
         own = {"method": self.method, "target": found.label, "faithfulness": trust}
         return told | own | {"notes": [*self.result.notes, *found.words.notes]}
+
+
+def _place(spans: Sequence[Span]) -> dict[str, object]:
+    """Where a sentence and its words were typed."""
+    return {"start": spans[0][0], "end": spans[-1][1], "offsets": [list(span) for span in spans]}
 
 
 def _figures(result: DocumentResult, found: DocumentAttribution) -> Iterator[dict[str, object]]:

@@ -22,7 +22,15 @@ from seqloom.explain.deletion import deletion_curve, draw_deletion
 from seqloom.explain.gate_strips import TITLE as GATES
 from seqloom.explain.gate_strips import gate_strips
 from seqloom.explain.labels import any_right_to_left, label
-from seqloom.explain.levels import Axis, Level, Unit, at_level, output_axis, source_axis
+from seqloom.explain.levels import (
+    Axis,
+    Level,
+    Unit,
+    at_level,
+    output_axis,
+    positions_axis,
+    source_axis,
+)
 from seqloom.explain.stack import draw_stack
 from seqloom.explain.statistics import Statistics, statistics
 from seqloom.explain.terminal import TerminalMap
@@ -170,7 +178,7 @@ class Explanation:
 
     @property
     def _features(self) -> int:
-        if self.codec is None or not self.result.source_tokens:
+        if self.codec is None or self.codec.series is not None or not self.result.source_tokens:
             return 0
         units = self.codec.source.units(self.result.source)
         return len(self.result.source_tokens) - 1 - len(units)
@@ -178,8 +186,11 @@ class Explanation:
     def _axes(self, output: int) -> tuple[Axis, Axis]:
         assert self.codec is not None
         written = self.result.outputs[output]
+        series = self.codec.series is not None
         return (
-            source_axis(self.codec.source, self.result, self.level),
+            positions_axis(self.result)
+            if series
+            else source_axis(self.codec.source, self.result, self.level),
             output_axis(self.codec.target, written, self.level),
         )
 

@@ -258,13 +258,12 @@ class Model:
         result = self.predict(example, **settings) if target is None else None
         found = result or given(self.answering, example, target or "")
         if self.recipe.series is not None:
-            if method != "attention" or level != "piece":
-                raise self._of_text_only("any but explaining by attention, position by position,")
+            if level != "piece":
+                raise self._of_text_only("explaining by words or characters")
             if gates:
                 raise self._of_text_only("showing gates token by token")
             if neighbours:
                 raise self._of_text_only("naming the nearest training examples")
-            return Explanation(found)
         explained = attributed(
             self.answering,
             lambda: [run.model for run in self.runs],

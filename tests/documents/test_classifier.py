@@ -3,6 +3,7 @@
 import json
 from contextlib import closing
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from tests.documents.reviews import BAD, GOOD, SMALL, reviews, write
 from typer.testing import CliRunner
 
 import seqloom
+from seqloom.attribution import Method
 from seqloom.attribution.faithfulness import Faithfulness
 from seqloom.classifier import Classifier
 from seqloom.cli.documents import lowered
@@ -97,6 +99,17 @@ def test_the_pictures_show_hangul(classifier: Classifier, tmp_path: Path):
     assert (tmp_path / "why.png").stat().st_size > 5000
     assert "극장에" in (tmp_path / "why.html").read_text("utf-8")
     assert "극장에" in str(explanation)
+
+
+@pytest.mark.parametrize("method", ["attention", "occlusion"])
+def test_words_are_found_again_in_the_document(classifier: Classifier, method: Method):
+    text = f"  {reviews(1, 6)[0][0]}\n{reviews(1, 7)[0][0]} "
+    told = classifier.explain(text, method, orders=0).to_dict()
+    sentences = cast("list[dict[str, Any]]", told["sentences"])
+    assert len(sentences) > 1
+    for sentence in sentences:
+        assert [text[start:end] for start, end in sentence["offsets"]] == sentence["words"]
+        assert text[sentence["start"] : sentence["end"]] == sentence["text"]
 
 
 @pytest.mark.parametrize(

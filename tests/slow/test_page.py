@@ -100,7 +100,12 @@ def test_the_matrix_shows_the_weights_and_can_be_walked_over(opened):
     table.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".readout")).to_have_text("B ← b: 100%")
+    line = page.locator(".readout")
+    expect(line).to_have_text("B ← b: 100%")
+    expect(line).to_have_attribute("aria-live", "polite")
+    table.locator("tbody tr").nth(0).locator("td").nth(0).hover()
+    expect(line).to_have_text("A ← a: 100%")
+    expect(line).to_have_attribute("aria-live", "off")
 
 
 def test_an_alternative_holds_the_output_and_decoding_goes_on_from_it(opened, service):
@@ -262,18 +267,16 @@ def test_markup_is_shown_as_text(opened, service):
 
 
 def test_a_document_is_shaded(opened, service):
-    sentence = {
-        "text": "good film",
-        "weight": 1.0,
-        "words": ["good", "film"],
-        "weights": [0.9, 0.1],
-    }
+    good, bad = (
+        {"text": " ".join(words), "weight": weight, "words": words, "weights": [0.9, 0.1]}
+        for words, weight in ((["good", "film"], 0.75), (["bad", "end"], 0.25))
+    )
     service.answers["letters"] = {
         "kind": "documents",
         "result": {
             "labels": ["5"],
             "probabilities": {"1": 0.25, "5": 0.75},
-            "sentences": [sentence],
+            "sentences": [good, bad],
             "notes": ["Nothing was left out."],
         },
     }
@@ -281,6 +284,29 @@ def test_a_document_is_shaded(opened, service):
     expect(output(page)).to_have_text("5")
     assert page.locator(".labels li").all_inner_texts() == ["5\n75%", "1\n25%"]
     assert page.locator(".word.bright").all_inner_texts() == ["good"]
+    page.locator(".sentences li").first.focus()
+    line = page.locator(".readout")
+    expect(line).to_have_text("Sentence 1, weight 75%. Strongest words: good 90%, film 10%")
+    page.keyboard.press("ArrowDown")
+    expect(line).to_have_text("Sentence 2, weight 25%. Strongest words: bad 90%, end 10%")
+    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == f"{line.inner_text()}. bad end"
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "\u202e{}\u202c", "\u2067{}", "\u200f{}\x07\u200b", "{}\x1b[31m"]
+)
+def test_control_and_bidi_characters_stay_in_their_token(opened, service, form):
+    evil = form.format("ab")
+    service.models = [evil]
+    page = opened(f"s={quote(evil)}")
+    expect(page.locator("h2 bdi")).to_be_visible()
+    shown = page.locator(".row.source button").all_text_contents()
+    assert shown == [*evil, "end"]
+    assert page.locator(".row.source bdi").count() == len(evil)
+    boxes = [page.locator(".row.source li").nth(n).bounding_box() for n in range(len(shown))]
+    assert boxes == sorted(boxes, key=lambda box: box["x"])
+    assert page.locator("#model option").all_text_contents() == [evil]
 
 
 def test_a_drawing_is_replayed(opened, service):

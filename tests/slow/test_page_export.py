@@ -214,6 +214,17 @@ def test_the_page_answers_in_the_browser_after_its_server_is_gone(pages):
         expect().to_have_text(shown_as(answer), timeout=60_000)
 
 
+def test_two_models_answer_side_by_side_in_the_browser(pages):
+    page_folder, models = pages
+    with opened(page_folder, "m=graphemes&c=plain&b=3&n=2&s=cab") as (page, _, server):
+        from tests.slow.pages import expect, output
+
+        server.shutdown()
+        for place, name in enumerate(("graphemes", "plain")):
+            answer = models[name].predict("cab", beam=3, nbest=2)
+            expect(output(page, place)).to_have_text(shown_as(answer), timeout=60_000)
+
+
 @pytest.mark.parametrize("name", ["bpe", "unigram"])
 def test_pieces_stand_on_the_page_as_python_shows_them(pages, name):
     page_folder, models = pages

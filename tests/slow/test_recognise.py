@@ -95,6 +95,33 @@ def test_attention_is_shown_over_time(run, tmp_path):
     assert len(told["weights"]) == len(told["units"]) == len(told["tokens"])
 
 
+@pytest.mark.parametrize("method", ["attention", "gradient-norm", "integrated", "occlusion"])
+def test_a_letter_is_owed_to_the_frames_in_which_it_was_spoken(run, method):
+    patterns = np.random.default_rng(0).normal(size=(len(LETTERS), 5))
+    text = "badcab"
+    frames = np.repeat(patterns[[LETTERS.index(letter) for letter in text]], 4, 0)
+    explained = seqloom.load(run / "run").explain(frames, method)
+    found = explained.attributions[0]
+    assert found.source_tokens[:2] == ("0.00s", "0.20s")
+    assert explained.result.text == text
+    strongest = found.weights[: len(text)].argmax(axis=1) // 2  # a letter is two positions long
+    assert (np.abs(strongest - np.arange(len(text))) <= (method == "attention")).mean() > 0.6
+    assert found.faithfulness.area > 0 or method in ("attention", "gradient-norm")
+
+
+def test_pictures_and_pages_show_what_is_owed_to_frames(run, tmp_path):
+    drawn = {f"--{kind}": tmp_path / f"a.{kind}" for kind in ("png", "svg", "html", "json")}
+    options = ("--method", "occlusion", "--erasing", "remove")
+    shown = asked("explain", run / "run", run / "test.npz", *options, *sum(drawn.items(), ()))
+    assert "Erased frames are taken out." in shown
+    assert all(file.stat().st_size > 500 for file in drawn.values())
+    told = json.loads(drawn["--json"].read_text())
+    assert told["method"] == "occlusion"
+    assert told["units"][0] == {"text": "0.00s", "start": None, "end": None}
+    assert len(told["outputs"][0]["weights"][0]) == len(told["units"])
+    assert told["outputs"][0]["faithfulness"]["erasing"] == "remove"
+
+
 def test_what_is_for_text_alone_is_refused_in_one_line(run, tmp_path):
     model = seqloom.load(run / "run")
     with pytest.raises(UserError, match="An export is for models that read text"):

@@ -11,7 +11,7 @@ looks tokens up in: its rows are the positions of one batch. The member itself i
 answer others meanwhile.
 
 `Question` is such a function, and what must be known to differentiate it: here that of a pair, in
-documents.py that of a document and its label.
+series.py that of frames and a text, in documents.py that of a document and its label.
 
 Sizes: M members, R rows, T output tokens, S source tokens, E embedding (of each member its own).
 """
@@ -76,7 +76,7 @@ class PairQuestion:
         return embeddings(self.models, unknown(self.pair))
 
     def log_probs(self, embedded: Embedded, steps: int) -> Float[Tensor, "R T"]:
-        pairs = _repeated(self.pair, len(embedded[0]), steps)
+        pairs = repeated(self.pair, len(embedded[0]), steps)
         return log_probs(self.models, pairs, embedded)
 
 
@@ -124,15 +124,20 @@ def _embedding(model: EncoderDecoder, source: Int[Tensor, "R S"]) -> Float[Tenso
 
 def log_probs(models: Members, pairs: Pairs, embedded: Embedded) -> Float[Tensor, "R T"]:
     """log p of every target token, were these the embeddings of the sources; 0 on padding."""
-    own = [
-        _scored(with_part(model, "encoder", _Given(model.encoder, points)), pairs)
-        for model, points in zip(models, embedded, strict=True)
-    ]
-    # What a single member says is left as it is, to the last bit.
-    return own[0] if len(own) == 1 else torch.stack(own).logsumexp(0) - log(len(own))
+    return as_one(
+        [
+            scored(with_part(model, "encoder", _Given(model.encoder, points)), pairs)
+            for model, points in zip(models, embedded, strict=True)
+        ]
+    )
 
 
-def _scored(model: EncoderDecoder, pairs: Pairs) -> Float[Tensor, "R T"]:
+def as_one(own: Sequence[Float[Tensor, "R T"]]) -> Float[Tensor, "R T"]:
+    """log p of members that answer together; of a single one what it says, to the last bit."""
+    return own[0] if len(own) == 1 else torch.stack([*own]).logsumexp(0) - log(len(own))
+
+
+def scored(model: EncoderDecoder, pairs: Pairs) -> Float[Tensor, "R T"]:
     """To a model that does not copy, what only a copy can write is impossible, and reads as <unk>."""
     if model.pointer is not None:
         return model.score(pairs)
@@ -149,11 +154,11 @@ def unknown(pair: Pairs) -> Tensor:
     return source
 
 
-def _repeated(pair: Pairs, rows: int, steps: int) -> Pairs:
+def repeated(pair: Pairs, rows: int, steps: int) -> Pairs:
     """One pair as many rows, its target no longer than is asked about."""
     lengths = pair.target_lengths.clamp_max(steps)
     return Pairs(
-        pair.source.expand(rows, -1),
+        pair.source.expand(rows, *pair.source.shape[1:]),
         pair.source_lengths.expand(rows),
         pair.target[:, :steps].expand(rows, -1),
         lengths.expand(rows),

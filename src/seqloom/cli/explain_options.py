@@ -30,8 +30,7 @@ def check_pairs(context: typer.Context, model: "Model", *, drawn: bool, searched
     """
     series = model.recipe.series is not None
     check_used(context, "--at", series, _OF_FILES)
-    for name in ("--feature", "--erasing"):
-        check_used(context, name, not series, _OF_TEXTS)
+    check_used(context, "--feature", not series, _OF_TEXTS)
     check_used(context, "--picture", drawn, _OF_PICTURES)
     for name in ("--beam", "--nbest", "--prefix", "--max-length", "--set"):
         check_used(context, name, searched, _OF_SEARCH)

@@ -66,6 +66,12 @@ def source_axis(codec: Codec, result: Result, level: Level) -> Axis:
     return _axis(codec, result.source_tokens, placed, alone, text, level)
 
 
+def positions_axis(result: Result) -> Axis:
+    """A source of frames, position by position, at every level; it is no text to have places in."""
+    units = tuple(Unit(label, None) for label in result.source_tokens)
+    return Axis(units, np.eye(len(units), dtype=np.float32))
+
+
 def output_axis(codec: Codec, output: Output, level: Level) -> Axis:
     """An output at a level. An output that its text cannot be cut into again, for one with <unk>, has
     no offsets, and is shown by pieces where characters are asked for."""

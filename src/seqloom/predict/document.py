@@ -23,6 +23,15 @@ class WeighedSentence(NamedTuple):
     def text(self) -> str:
         return "".join(self.pieces).strip()
 
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "text": self.text,
+            "weight": self.weight,
+            "words": list(map(str.strip, self.pieces)),
+            "weights": list(self.weights),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentResult:
@@ -49,15 +58,7 @@ class DocumentResult:
         return {
             "labels": list(self.labels),
             "probabilities": self.probabilities,
-            "sentences": [
-                {
-                    "text": each.text,
-                    "weight": each.weight,
-                    "words": list(map(str.strip, each.pieces)),
-                    "weights": list(each.weights),
-                }
-                for each in self.sentences
-            ],
+            "sentences": [sentence.to_dict() for sentence in self.sentences],
             "notes": list(self.notes),
         }
 

@@ -39,7 +39,11 @@ def make_app(
     if settings.origins:
         headers = ["Authorization", "Content-Type"]
         guarded = CORSMiddleware(
-            guarded, settings.origins, allow_methods=["GET", "POST"], allow_headers=headers
+            guarded,
+            settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=headers,
+            expose_headers=["Retry-After"],
         )
     return guarded
 

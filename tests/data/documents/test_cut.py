@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 import pytest
 
 from seqloom.config.documents import BySeparators
@@ -26,6 +28,24 @@ def test_pieces_are_the_text_as_it_was_typed(tokens: Tokens) -> None:
     assert ["".join(each.pieces).strip() for each in sentences] == TEXT.split("\n")
     assert all(len(each.words) == len(each.pieces) for each in sentences)
     assert all(EOS not in each.words for each in sentences)
+
+
+@pytest.mark.parametrize(
+    "text", [TEXT, "Don't  stop\u0301 친구\n\n  last last\nDon't", "친구\nlast"]
+)
+@pytest.mark.parametrize(
+    "tokens",
+    [Words(lowercase=True), Whitespace(), Characters(), Subwords(kind="bpe", size=60)],
+    ids=lambda tokens: tokens.kind,
+)
+def test_spans_say_where_each_word_was_typed(tokens: Tokens, text: str) -> None:
+    text = normalize("NFD", text)
+    cut = cutter(max_words=3, max_sentences=4, tokens=tokens)
+    sentences, spans = cut(text), cut.spans(text)
+    assert [len(own) for own in spans] == [len(each.words) for each in sentences]
+    for sentence, own in zip(sentences, spans, strict=True):
+        typed = [normalize("NFC", text[start:end]) for start, end in own]
+        assert [each.strip() for each in typed] == [piece.strip() for piece in sentence.pieces]
 
 
 def test_a_long_sentence_goes_on_as_further_ones() -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from seqloom.config.documents import DocumentData
 from seqloom.text.codec import Codec
+from seqloom.text.offsets import Span
 from seqloom.text.sentences import Splitter
 
 
@@ -87,6 +88,19 @@ class Cutter:
             told.documents_cut += 1
             told.sentences_left_out += max(1, len(whole) - self.max_sentences)
         return kept[: self.max_sentences]
+
+    def spans(self, text: str) -> list[list[Span]]:
+        """Where in the text each word of each of the sentences was typed, in characters."""
+        return list(islice(self._spans(text), self.max_sentences))
+
+    def _spans(self, text: str) -> Iterator[list[Span]]:
+        end = 0
+        for sentence in self.split(text):
+            first = text.index(sentence, end)
+            end = first + len(sentence)
+            own = [(first + start, first + stop) for start, stop in self.codec.offsets(sentence)]
+            for start in range(0, len(own), self.max_words):
+                yield own[start : start + self.max_words]
 
     def _parts(self, sentences: list[str]) -> Iterator[Sentence]:
         for text in sentences:

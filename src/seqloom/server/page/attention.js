@@ -24,10 +24,15 @@ const readout = (source, target, weights, { t, s }) => {
   return say("attentionHelp");
 };
 
-/** A line of text that follows the selection. */
+/** A line of text that follows the selection. A square has no label of its own: where the keyboard walks over
+    squares, the line is read aloud. */
 export const caption = (source, target, weights, selection) => {
-  const line = el("p", { class: "readout" }, say("attentionHelp"));
-  selection.listen((now) => (line.textContent = readout(source, target, weights, now)));
+  const line = el("p", { class: "readout", "aria-live": "off" }, say("attentionHelp"));
+  selection.listen((now) => {
+    const walked = selection.pointed === null && now.t !== null && now.s !== null;
+    line.setAttribute("aria-live", walked ? "polite" : "off");
+    line.textContent = readout(source, target, weights, now);
+  });
   return line;
 };
 

@@ -4,6 +4,7 @@
 //         that may be copied (`open`)
 
 import { BYTE_UNITS, normal, tokenizer } from "./cut.js";
+import { refused } from "./refused.js";
 
 export const [PAD, UNK, SOS, EOS] = [0, 1, 2, 3];
 const SPECIALS = 4;
@@ -60,7 +61,7 @@ export class Codec {
     const copies = new Map(open.map((unit, place) => [this.visible(unit), this.size + place]));
     return tokens.map((token) => {
       const id = this.known.get(token) ?? copies.get(token);
-      if (id === undefined) throw new Error(`The model writes no token '${token}'.`);
+      if (id === undefined) throw refused("refused", `The model writes no token '${token}'.`);
       return id;
     });
   }

@@ -7,6 +7,7 @@
 // All hypotheses belong to one source, so its memory has one row; state.cells has a row for each of them.
 
 import { Codec } from "./codec.js";
+import { refused } from "./refused.js";
 
 const WEIGHTS = "weights.safetensors";
 
@@ -39,7 +40,7 @@ class Model {
   async start(ids) {
     const limit = this.about.max_source;
     if (limit && ids.length > limit)
-      throw new Error(`The model knows ${limit} source positions, but this source has ${ids.length} tokens, <eos> counted.`);
+      throw refused("too_long", `The model knows ${limit} source positions, but this source has ${ids.length} tokens, <eos> counted.`);
     const source = new this.ort.Tensor("int64", BigInt64Array.from(ids, BigInt), [1, ids.length]);
     const found = await this.run(this.encoder, { source, lengths: this.whole([ids.length]) });
     const part = (group, names) => names.map((name) => found[`${group}.${name}`]);

@@ -21,7 +21,7 @@ worker.addEventListener("message", ({ data }) => {
   const promise = waiting.get(data.number);
   waiting.delete(data.number);
   if (data.answer) promise?.resolve(data.answer);
-  else promise?.reject(new Problem("failed", data.message));
+  else promise?.reject(new Problem("failed", data.message, 2, data.code));
 });
 worker.addEventListener("error", (event) => {
   for (const { reject } of waiting.values()) reject(new Problem("failed", event.message ?? ""));

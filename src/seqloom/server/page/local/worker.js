@@ -32,7 +32,7 @@ const work = async () => {
     try {
       postMessage({ number: next.number, answer: await trace(await model(next.body.model), next.body) });
     } catch (error) {
-      postMessage({ number: next.number, message: error.message });
+      postMessage({ number: next.number, message: error.message, code: error.code });
     }
   }
   busy = false;
