@@ -2,6 +2,9 @@
 and the commands."""
 
 import json
+from itertools import chain
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -192,9 +195,19 @@ def test_the_commands_answer(tmp_path):
     assert "mean squared error, standardised" in said.stdout
     said = CliRunner().invoke(app, ["explain", run, path, "--png", str(tmp_path / "x.png")])
     assert "most attention" in said.stdout
-    said = CliRunner().invoke(app, ["explain", run, path, "--json", "a.json", "--at", "40"])
+    files = {f"--{kind}": str(tmp_path / f"x.{kind}") for kind in ("svg", "html", "json")}
+    said = CliRunner().invoke(app, ["explain", run, path, *chain(*files.items()), "--theme", "dark"])
+    assert said.exit_code == 0
+    told = json.loads(Path(files["--json"]).read_text())
+    assert (len(told["known"]), len(told["actual"]), len(told["frames"])) == (6, 3, 3)
+    assert [sum(row) for row in told["attention"]] == pytest.approx([1, 1, 1], abs=1e-5)
+    page = Path(files["--html"]).read_text()
+    assert page.count("<svg") == 2
+    assert "step -" in page.partition("<details>")[2]
+    assert ElementTree.parse(files["--svg"]).getroot().tag.endswith("svg")
+    said = CliRunner().invoke(app, ["explain", run, path, "--gates", "--at", "40"])
     assert said.exit_code == 2
-    assert "--json: not for models of the family frames" in said.output
+    assert "--gates: not for models of the family frames" in said.output
     said = CliRunner().invoke(app, ["info", run])
     assert "6 rows read, 3 forecast, hour known" in said.stdout
     said = CliRunner().invoke(app, ["predict", run, path, "--at", "99"])

@@ -145,8 +145,9 @@ def explain(
     from seqloom.data.example import Example
     from seqloom.data.sources.row import feature_values
 
-    check_used(context, "--theme", png is not None, OF_PNG)
     model = load([run, *(also or [])], device)
+    drawn = png is not None or (svg is not None and is_converter(model))
+    check_used(context, "--theme", drawn, OF_PNG)
     if is_classifier(model):
         check_offered(context, model, *OF_DOCUMENTS)
         with stderr().status(_ERASING):
@@ -161,7 +162,7 @@ def explain(
         return
     if is_converter(model):
         check_offered(context, model, *OF_FRAMES)
-        explain_frames(model, text, png, at, theme)
+        explain_frames(model.explain(text, at=at), png, svg, html, json_file, theme)
         return
     model = as_pairs(model, "explain")
     check_pairs(context, model, drawn=bool(png or svg), searched=target is None or tree)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 OF_DOCUMENTS = ("--method", "--target", "--erasing", "--png", "--html", "--json", "--theme")
 OF_WINDOWS = ("--png", "--svg", "--html", "--json", "--theme")
-OF_FRAMES = ("--png", "--at", "--theme")
+OF_FRAMES = ("--png", "--svg", "--html", "--json", "--at", "--theme")
 OF_PNG = "the colours of a PNG picture. Add --png FILE."
 _OF_FILES = "picks a record of a file, but this model reads a text. Leave it out."
 _OF_TEXTS = "for models that read a text, but this one reads a file. Leave it out."
