@@ -17,17 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from seqloom import explain as pictures
-from seqloom.config import (
-    AnyRecipe,
-    DocumentRecipe,
-    FramesRecipe,
-    NextStepRecipe,
-    Recipe,
-    override,
-    read_recipe,
-    with_files,
-)
+from seqloom.config import Recipe, override, read_recipe, with_files
 from seqloom.ensemble import Ensemble, Member
 from seqloom.errors import UserError
 from seqloom.extras import needs
@@ -35,6 +25,7 @@ from seqloom.model import Model
 
 if TYPE_CHECKING:
     from seqloom.classifier import Classifier
+    from seqloom.config import AnyRecipe
     from seqloom.converter import Converter
     from seqloom.generator import Generator
 
@@ -86,6 +77,7 @@ def _load(folder: Path, device: str) -> "AnyModel":
     if (folder / "export.json").is_file():
         return _load_export(folder, device)
     with needs("train", f"{folder}: a run that was not exported"):
+        from seqloom.config import DocumentRecipe, FramesRecipe, NextStepRecipe
         from seqloom.models.folder import load_recipe
         from seqloom.training.device import choose_device
     recipe, place = load_recipe(folder), choose_device(device)
@@ -126,7 +118,7 @@ def _load_export(folder: Path, device: str) -> Model:
 
 
 def train(
-    recipe: str | Path | AnyRecipe,
+    recipe: "str | Path | AnyRecipe",
     data: Sequence[str | Path] = (),
     *,
     dev: Sequence[str | Path] = (),
@@ -152,7 +144,7 @@ def train(
 
 
 def fitted(
-    recipe: AnyRecipe, folder: Path, *, resume: bool, command: str, quiet: bool
+    recipe: "AnyRecipe", folder: Path, *, resume: bool, command: str, quiet: bool
 ) -> "AnyModel":
     """Train a recipe into a folder, draw its curve, write its card, and load it.
 
@@ -168,11 +160,11 @@ def fitted(
 
 
 def prepare_recipe(
-    recipe: str | Path | AnyRecipe,
+    recipe: "str | Path | AnyRecipe",
     data: Sequence[str | Path] = (),
     dev: Sequence[str | Path] = (),
     changes: Sequence[str] = (),
-) -> AnyRecipe:
+) -> "AnyRecipe":
     """A recipe with other data and some settings changed."""
     chosen = read_recipe(recipe) if isinstance(recipe, str | Path) else recipe
     chosen = with_files(chosen, [*map(str, data)], [*map(str, dev)])
@@ -181,11 +173,12 @@ def prepare_recipe(
 
 def finish(folder: Path) -> "AnyModel":
     """Draw the training curve of a run and load what it came to."""
+    from seqloom.explain import training_curve
     from seqloom.training.journal import read_journal
 
     model = load(folder)
     metric = model.recipe.training.metric
-    pictures.training_curve(
+    training_curve(
         read_journal(folder / "metrics.jsonl"),
         folder / "curve.png",
         "" if metric == "loss" else metric,

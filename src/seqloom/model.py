@@ -15,11 +15,7 @@ from numpy.typing import NDArray
 
 from seqloom.aligning import Aligned, aligned
 from seqloom.answering import Answering, PairScore, scores_of
-from seqloom.attributing import attributed, given
-from seqloom.attribution import Method
-from seqloom.attribution.erased import Erasing
 from seqloom.attribution.faithfulness import ORDERS
-from seqloom.attribution.inside import insides
 from seqloom.config import override
 from seqloom.config.search import Search
 from seqloom.data.bad_rows import BadRows
@@ -28,8 +24,6 @@ from seqloom.data.fitting import fitting
 from seqloom.data.made import Report
 from seqloom.errors import UserError
 from seqloom.evaluation import Evaluation, asked, questions, read_test_set, training_pairs
-from seqloom.explain.levels import Level
-from seqloom.explanation import Explanation
 from seqloom.extras import needs
 from seqloom.metrics import evaluate
 from seqloom.metrics.bleu import Tokenize
@@ -38,8 +32,12 @@ from seqloom.predict.trace import Trace, trace
 from seqloom.search.plain import known_or_unknown
 
 if TYPE_CHECKING:
+    from seqloom.attribution import Method
+    from seqloom.attribution.erased import Erasing
     from seqloom.attribution.gates import Trace as GateTrace
     from seqloom.attribution.neighbours import Index, Neighbour
+    from seqloom.explain.levels import Level
+    from seqloom.explanation import Explanation
     from seqloom.models.artifact import Run
     from seqloom.runtime import Description
 
@@ -229,16 +227,16 @@ class Model:
     def explain(
         self,
         source: Source,
-        method: Method = "attention",
+        method: "Method" = "attention",
         *,
         target: str | None = None,
-        level: Level = "piece",
-        erasing: Erasing = "unk",
+        level: "Level" = "piece",
+        erasing: "Erasing" = "unk",
         orders: int = ORDERS,
         gates: bool = False,
         neighbours: int = 0,
         **settings: Any,
-    ) -> Explanation:
+    ) -> "Explanation":
         """The answer with what it owes to its source, to print or to save as PNG, SVG or HTML.
 
         method      attention | gradient | integrated | gradient-norm | occlusion (docs/explain.md)
@@ -254,6 +252,11 @@ class Model:
         exported model cannot tell without its torch model, and for neighbours where there is no index;
         of several models only if none of them can.
         """
+        # Who only asks for answers should not wait for these.
+        from seqloom.attributing import attributed, given
+        from seqloom.attribution.inside import insides
+        from seqloom.explanation import Explanation
+
         example = _example(source)
         result = self.predict(example, **settings) if target is None else None
         found = result or given(self.answering, example, target or "")

@@ -1,4 +1,8 @@
-"""Every setting, typed: what can be set, and how recipes are read, changed and written."""
+"""Every setting, typed: what can be set, and how recipes are read, changed and written. The recipes of families
+other than pairs are imported when first asked for (families.py)."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from seqloom.config.attention import (
     Additive,
@@ -14,9 +18,7 @@ from seqloom.config.attention import (
     MultiHead,
 )
 from seqloom.config.data import Data
-from seqloom.config.documents import DocumentRecipe
-from seqloom.config.families import AnyRecipe, of_pairs, with_files
-from seqloom.config.frames import FramesRecipe
+from seqloom.config.families import of_pairs, with_files
 from seqloom.config.network import (
     GNMT,
     Bahdanau,
@@ -29,7 +31,6 @@ from seqloom.config.network import (
     TransformerDecoder,
     TransformerEncoder,
 )
-from seqloom.config.next_step import NextStepRecipe
 from seqloom.config.packaged import recipe_names
 from seqloom.config.read import override, read_recipe, write_recipe
 from seqloom.config.recipe import Recipe
@@ -49,6 +50,12 @@ from seqloom.config.training import (
     Schedule,
     Training,
 )
+
+if TYPE_CHECKING:
+    from seqloom.config.documents import DocumentRecipe
+    from seqloom.config.families import AnyRecipe
+    from seqloom.config.frames import FramesRecipe
+    from seqloom.config.next_step import NextStepRecipe
 
 __all__ = [
     "GNMT",
@@ -106,3 +113,16 @@ __all__ = [
     "with_files",
     "write_recipe",
 ]
+
+_HOMES = {
+    "AnyRecipe": "seqloom.config.families",
+    "DocumentRecipe": "seqloom.config.documents",
+    "FramesRecipe": "seqloom.config.frames",
+    "NextStepRecipe": "seqloom.config.next_step",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

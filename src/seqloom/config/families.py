@@ -5,42 +5,60 @@
     frames     real-valued frames in, real-valued frames out (config/frames.py)
     next_step  a sequence in, what comes next out (config/next_step.py)
 
-A recipe says which with `family: NAME`; one that does not is of pairs.
+A recipe says which with `family: NAME`; one that does not is of pairs. A family is imported when a recipe
+of it is first met: a model of pairs that is loaded to answer should not wait for the others.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from functools import reduce
+from importlib import import_module
+from operator import or_
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from seqloom.config.documents import DocumentRecipe
-from seqloom.config.frames import FramesRecipe
-from seqloom.config.next_step import NextStepRecipe
 from seqloom.config.recipe import Recipe
 from seqloom.config.section import Section
 from seqloom.config.yaml_file import Document
 from seqloom.errors import UserError, suggestion
 
-AnyRecipe = Recipe | DocumentRecipe | NextStepRecipe | FramesRecipe
+if TYPE_CHECKING:
+    from seqloom.config.documents import DocumentRecipe
+    from seqloom.config.frames import FramesRecipe
+    from seqloom.config.next_step import NextStepRecipe
 
-FAMILIES: dict[str, type[AnyRecipe]] = {
-    "pairs": Recipe,
-    "documents": DocumentRecipe,
-    "frames": FramesRecipe,
-    "next_step": NextStepRecipe,
+    AnyRecipe = Recipe | DocumentRecipe | NextStepRecipe | FramesRecipe
+
+FAMILIES = {
+    "pairs": ("seqloom.config.recipe", "Recipe"),
+    "documents": ("seqloom.config.documents", "DocumentRecipe"),
+    "frames": ("seqloom.config.frames", "FramesRecipe"),
+    "next_step": ("seqloom.config.next_step", "NextStepRecipe"),
 }
+"""Where the recipe of each family stands."""
 
 RecipeT = TypeVar("RecipeT", bound=Section)
 
 
-def recipe_class(document: Document) -> type[AnyRecipe]:
+def __getattr__(name: str) -> Any:
+    if name != "AnyRecipe":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return reduce(or_, map(_class, FAMILIES))
+
+
+def _class(family: str) -> "type[AnyRecipe]":
+    module, name = FAMILIES[family]
+    return getattr(import_module(module), name)
+
+
+def recipe_class(document: Document) -> "type[AnyRecipe]":
     """The class of the recipe in a file. Raises UserError for a family that there is not."""
     name = document.tree.get("family", "pairs")
     if name in FAMILIES:
-        return FAMILIES[str(name)]
+        return _class(str(name))
     sentence = f"Unknown family {name!r}. {suggestion(str(name), FAMILIES)}"
     raise UserError(document.located(("family",), sentence))
 
 
-def of_pairs(recipe: AnyRecipe, what: str) -> Recipe:
+def of_pairs(recipe: "AnyRecipe", what: str) -> Recipe:
     """The recipe, if it is of pairs. Raises UserError, saying what asks for that, if it is not."""
     if isinstance(recipe, Recipe):
         return recipe

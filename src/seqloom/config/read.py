@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import ValidationError
 
 from seqloom.config import overrides as changes
-from seqloom.config.families import AnyRecipe, RecipeT, recipe_class
+from seqloom.config.families import RecipeT, recipe_class
 from seqloom.config.messages import explain
 from seqloom.config.packaged import recipe_path
 from seqloom.config.schema import complete, given
@@ -16,8 +17,11 @@ from seqloom.config.switches import misplaced
 from seqloom.config.yaml_file import Document, load
 from seqloom.errors import UserError
 
+if TYPE_CHECKING:
+    from seqloom.config.families import AnyRecipe
 
-def read_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> AnyRecipe:
+
+def read_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> "AnyRecipe":
     """A packaged recipe by its name, or a YAML file; `overrides` such as 'decoder.layers=2'."""
     document = load(recipe_path(str(name_or_path)))
     return _overridden(recipe_class(document), document, overrides)
