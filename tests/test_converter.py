@@ -196,7 +196,9 @@ def test_the_commands_answer(tmp_path):
     said = CliRunner().invoke(app, ["explain", run, path, "--png", str(tmp_path / "x.png")])
     assert "most attention" in said.stdout
     files = {f"--{kind}": str(tmp_path / f"x.{kind}") for kind in ("svg", "html", "json")}
-    said = CliRunner().invoke(app, ["explain", run, path, *chain(*files.items()), "--theme", "dark"])
+    said = CliRunner().invoke(
+        app, ["explain", run, path, *chain(*files.items()), "--theme", "dark"]
+    )
     assert said.exit_code == 0
     told = json.loads(Path(files["--json"]).read_text())
     assert (len(told["known"]), len(told["actual"]), len(told["frames"])) == (6, 3, 3)

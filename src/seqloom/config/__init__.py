@@ -1,5 +1,5 @@
-"""Every setting, typed: what can be set, and how recipes are read, changed and written. The recipes of families
-other than pairs are imported when first asked for (families.py)."""
+"""Every setting, typed: what can be set, and how recipes are read, changed and written. The recipes of
+families other than pairs are imported when first asked for (families.py)."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,5 @@
-"""One answer of a converter of frames, to print, to draw, or as JSON: each feature over time, with the bands
-between its quantiles, and below them what every step looked at.
+"""One answer of a converter of frames, to print, to draw, or as JSON: each feature over time, with the
+bands between its quantiles, and below them what every step looked at.
 
 Sizes: S frames known, T frames written, G features.
 """
@@ -49,7 +49,9 @@ class Explanation:
     def looked(self, weights: Reals) -> str:
         """The frames with the largest of the weights [S], in words."""
         most: list[int] = weights.argsort()[::-1][:_NAMED].tolist()
-        return ", ".join(f"{self._place(place, len(weights))} {weights[place]:.1%}" for place in most)
+        return ", ".join(
+            f"{self._place(place, len(weights))} {weights[place]:.1%}" for place in most
+        )
 
     def _place(self, place: int, read: int) -> str:
         return f"step {place - read}" if self.ahead else f"frame {place + 1}"

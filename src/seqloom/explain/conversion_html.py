@@ -1,5 +1,5 @@
-"""One answer of a converter of frames as one self-contained HTML page: the drawing in the colours of its reader's
-scheme, and, folded away, what each step looked at as a table.
+"""One answer of a converter of frames as one self-contained HTML page: the drawing in the colours of its
+reader's scheme, and, folded away, what each step looked at as a table.
 
 All text passes through `escape`.
 """
