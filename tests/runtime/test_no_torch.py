@@ -89,3 +89,13 @@ sys.argv = ["seqloom", "explain", {str(exported)!r}, "cab"]
 main()
 """
     assert "cab →" in bare(exported, code)
+
+
+def test_whoever_only_asks_for_answers_waits_for_no_other_family_and_no_pictures(exported):
+    code = """
+model.predict("cab", beam=5)
+others = ("seqloom.config.documents", "seqloom.config.frames", "seqloom.config.next_step",
+          "seqloom.explain", "rich", "sacrebleu")
+print(sorted(set(others) & set(sys.modules)))
+"""
+    assert bare(exported, code) == "[]\n"
