@@ -1,6 +1,9 @@
 """A model that is ready to answer: predict, score, evaluate, explain, export.
 
 It may be a run, an exported model or several as one: all it knows of them is `Answering`.
+
+Whoever only asks for answers should not wait for what scores, explains and exports them: each method imports
+its own.
 """
 
 import json
@@ -13,31 +16,29 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from seqloom.aligning import Aligned, aligned
 from seqloom.answering import Answering, PairScore, scores_of
 from seqloom.attribution.faithfulness import ORDERS
 from seqloom.config import override
 from seqloom.config.search import Search
-from seqloom.data.bad_rows import BadRows
 from seqloom.data.example import Example
-from seqloom.data.fitting import fitting
-from seqloom.data.made import Report
 from seqloom.errors import UserError
-from seqloom.evaluation import Evaluation, asked, questions, read_test_set, training_pairs
 from seqloom.extras import needs
-from seqloom.metrics import evaluate
-from seqloom.metrics.bleu import Tokenize
 from seqloom.predict import Constraints, Output, Predictor, Result
 from seqloom.predict.trace import Trace, trace
 from seqloom.search.plain import known_or_unknown
 
 if TYPE_CHECKING:
+    from seqloom.aligning import Aligned
     from seqloom.attribution import Method
     from seqloom.attribution.erased import Erasing
     from seqloom.attribution.gates import Trace as GateTrace
     from seqloom.attribution.neighbours import Index, Neighbour
+    from seqloom.data.bad_rows import BadRows
+    from seqloom.data.made import Report
+    from seqloom.evaluation import Evaluation
     from seqloom.explain.levels import Level
     from seqloom.explanation import Explanation
+    from seqloom.metrics.bleu import Tokenize
     from seqloom.models.artifact import Run
     from seqloom.runtime import Description
 
@@ -185,12 +186,12 @@ class Model:
         *,
         metrics: Sequence[str] | None = None,
         bootstrap: int = 1000,
-        tokenize: Tokenize = "13a",
+        tokenize: "Tokenize" = "13a",
         lowercase: bool = False,
-        bad: BadRows | None = None,
-        report: Report | None = None,
+        bad: "BadRows | None" = None,
+        report: "Report | None" = None,
         **settings: Any,
-    ) -> Evaluation:
+    ) -> "Evaluation":
         """Answer a test set and score the answers.
 
         data                 files as the recipe reads them; the recipe's own test set if not given
@@ -203,6 +204,10 @@ class Model:
         A source that stands in several rows is asked once and right if it meets any of its targets;
         for BLEU and chrF, which are counted over running text, every row counts.
         """
+        from seqloom.data.fitting import fitting
+        from seqloom.evaluation import Evaluation, asked, read_test_set
+        from seqloom.metrics import evaluate
+
         names = tuple(metrics or self.recipe.metrics)
         read = read_test_set(self.recipe, data, bad, report)
         fit = fitting(read, self.recipe, self.codec, bad)
@@ -252,7 +257,6 @@ class Model:
         exported model cannot tell without its torch model, and for neighbours where there is no index;
         of several models only if none of them can.
         """
-        # Who only asks for answers should not wait for these.
         from seqloom.attributing import attributed, given
         from seqloom.attribution.inside import insides
         from seqloom.explanation import Explanation
@@ -314,6 +318,7 @@ class Model:
         run = self.run  # first, as there may be no torch
         from seqloom.attribution.neighbours import MOST_COMPARED
         from seqloom.attribution.states import build_index
+        from seqloom.evaluation import training_pairs
 
         if self.recipe.series is not None:
             raise self._of_text_only("an index of decoder states")
@@ -337,10 +342,12 @@ class Model:
         [asked] = states(model, [self.codec.read(*_parts(source)).ids], [self._written(output)])
         return index.nearest(asked, k)
 
-    def align(self, pairs: Iterable[Example]) -> Iterator[Aligned]:
+    def align(self, pairs: Iterable[Example]) -> "Iterator[Aligned]":
         """Word alignments of given pairs, by attention. Raises UserError for a model without."""
         if self.recipe.series is not None:
             raise self._of_text_only("aligning words")
+        from seqloom.aligning import aligned
+
         return aligned(self.answering, pairs)
 
     def export(
@@ -358,6 +365,8 @@ class Model:
             raise self._of_text_only("an export")
         with needs("export", "An export"):
             from seqloom.export import export
+        from seqloom.evaluation import questions
+
         return export(run, questions(self.recipe, self.codec, check), Path(out), int8=int8)
 
     def _written(self, output: Output) -> Sequence[int]:

@@ -95,7 +95,7 @@ def test_whoever_only_asks_for_answers_waits_for_no_other_family_and_no_pictures
     code = """
 model.predict("cab", beam=5)
 others = ("seqloom.config.documents", "seqloom.config.frames", "seqloom.config.next_step",
-          "seqloom.explain", "rich", "sacrebleu")
+          "seqloom.explain", "seqloom.metrics", "seqloom.data.sources", "rich", "rapidfuzz")
 print(sorted(set(others) & set(sys.modules)))
 """
     assert bare(exported, code) == "[]\n"

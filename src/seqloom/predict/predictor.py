@@ -21,8 +21,6 @@ from seqloom.config.search import Search
 from seqloom.data.example import Example
 from seqloom.errors import SourceTooLong, UserError
 from seqloom.predict.codecs import Codecs
-from seqloom.predict.dictionary import read_dictionary
-from seqloom.predict.minimum_risk import minimum_risk
 from seqloom.predict.prefix import Prefix
 from seqloom.predict.result import Output, Result
 from seqloom.predict.unknown import Replaced, replaced, words
@@ -62,7 +60,11 @@ class Predictor(Generic[State]):
         self._codec = codec
         self._stepper = stepper
         self._settings = settings
-        self._dictionary = read_dictionary(settings.dictionary) if settings.dictionary else {}
+        self._dictionary: dict[str, str] = {}
+        if settings.dictionary:
+            from seqloom.predict.dictionary import read_dictionary  # no other answer waits for it
+
+            self._dictionary = read_dictionary(settings.dictionary)
         ranked_later = {"nbest": settings.mbr_samples} if settings.mbr != "none" else {}
         self._asked_of_search = settings.model_copy(update=ranked_later)
 
@@ -171,6 +173,8 @@ class Predictor(Generic[State]):
     def _result(self, question: "_Question", found: Sequence[Hypothesis]) -> Result:
         outputs = [self._output(question, hypothesis) for hypothesis in found]
         if self._settings.mbr != "none":
+            from seqloom.predict.minimum_risk import minimum_risk
+
             outputs = minimum_risk(outputs, self._settings.mbr)[: self._settings.nbest]
         read, text, codec = question.source, question.example.source, self._codec.source
         tokens = read.labels or codec.tokens(read.plain)
