@@ -2,8 +2,8 @@
 
 It may be a run, an exported model or several as one: all it knows of them is `Answering`.
 
-Whoever only asks for answers should not wait for what scores, explains and exports them: each method imports
-its own.
+Whoever only asks for answers should not wait for what scores, explains and exports them: each method
+imports its own.
 """
 
 import json
