@@ -201,18 +201,19 @@ def run_measured(command: list[str], log: Path, threads: int, limit: float) -> F
             ).returncode
         except subprocess.TimeoutExpired:
             code = -1
-    lines = log.read_text("utf-8", errors="replace").splitlines()
-    figures = merged(line for line in lines if line.startswith(MARK))
+    told = log.read_text("utf-8", errors="replace")
+    figures = merged(told)
     if code:
-        figures["failed"] = _reason(lines, code, limit)
+        figures["failed"] = _reason(told.splitlines(), code, limit)
     return figures
 
 
-def merged(lines: Any) -> Figures:
-    """Figures of marked lines, the later ones on top; those named `point` are kept as a list."""
+def merged(told: str) -> Figures:
+    """Figures behind the marks, the later ones on top; those named `point` are kept as a list. Where a
+    program's messages got in between, the end of a figure's line may be lost, but not the figure."""
     figures: Figures = {}
-    for line in lines:
-        found: Mapping[str, Any] = json.loads(line.removeprefix(MARK))
+    for part in told.split(MARK)[1:]:
+        found: Mapping[str, Any] = json.JSONDecoder().raw_decode(part)[0]
         if "point" in found:
             figures.setdefault("points", []).append(found["point"])
         else:

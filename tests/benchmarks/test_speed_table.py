@@ -115,7 +115,9 @@ def test_results_are_found_again_and_those_of_another_format_set_aside(tmp_path:
 
 @pytest.mark.parametrize("last", [{"train": 2.0}, {"start": 1.0}])
 def test_later_lines_come_on_top_and_points_are_a_list(last: dict[str, float]) -> None:
-    told = [{"train": 1.0}, {"point": [1.0, 50.0]}, {"point": [2.0, 40.0]}, last]
-    figures = merged(MARK + json.dumps(one) for one in told)
+    said = [{"train": 1.0}, {"point": [1.0, 50.0]}, {"point": [2.0, 40.0]}, last]
+    ends = ("\n", "a warning without an end", "@", "\n")
+    marked = (f"{MARK}{json.dumps(one)}{end}" for one, end in zip(said, ends, strict=True))
+    figures = merged("a warning\n" + "".join(marked))
     assert figures["points"] == [[1.0, 50.0], [2.0, 40.0]]
     assert figures == {"train": 1.0, "points": figures["points"], **last}
