@@ -216,10 +216,9 @@ def test_the_page_answers_in_the_browser_after_its_server_is_gone(pages):
 
 def test_two_models_answer_side_by_side_in_the_browser(pages):
     page_folder, models = pages
-    with opened(page_folder, "m=graphemes&c=plain&b=3&n=2&s=cab") as (page, _, server):
+    with opened(page_folder, "m=graphemes&c=plain&b=3&n=2&s=cab") as (page, _, _server):
         from tests.slow.pages import expect, output
 
-        server.shutdown()
         for place, name in enumerate(("graphemes", "plain")):
             answer = models[name].predict("cab", beam=3, nbest=2)
             expect(output(page, place)).to_have_text(shown_as(answer), timeout=60_000)
