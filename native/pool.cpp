@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -14,7 +15,9 @@ namespace seqloom {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
 constexpr int kSpins = 2000;
+constexpr auto kPatience = std::chrono::microseconds(100);
 
 void pause() {
 #if defined(__x86_64__)
@@ -75,11 +78,12 @@ public:
             round_.fetch_add(1);
         }
         wake_.notify_all();
+        auto begun = Clock::now();
         job->work(0);
-        int spins = 0;
-        for (; job->done.load() < job->count; spins++)
+        auto ended = Clock::now();
+        for (int spins = 0; job->done.load() < job->count; spins++)
             spins < kSpins ? pause() : std::this_thread::yield();
-        return spins >= kSpins;
+        return Clock::now() - ended > (ended - begun) + kPatience;
     }
 
 private:

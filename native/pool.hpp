@@ -14,8 +14,8 @@ void set_threads(int count);
 int threads();
 
 // Calls part(0) .. part(count - 1), on several threads where there are; rethrows what one threw. Says
-// whether the caller, its own work done, had to wait for long: another program has a core that a thread
-// wants.
+// whether the caller, its own work done, had to wait for longer than that work took: another program has
+// a core that a thread wants.
 bool run_parts(long count, const std::function<void(long)>& part, int threads = threads());
 
 }  // namespace seqloom
