@@ -39,13 +39,9 @@ def png_confusion(confusion: Confusion, path: str | Path, theme: Theme = LIGHT) 
         axes.text(column, row, f"{count}", ha="center", va="center", fontsize=8, color=ink)
     axes.set_xticks(range(len(names)), [name.text for name in names], rotation=60, ha="right")
     axes.set_yticks(range(len(names)), [name.text for name in names])
-    for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
-        for tick, name in zip(ticks, names, strict=True):
-            tick.set_fontproperties(name.properties(9))
-            tick.set_parse_math(False)  # a label such as "$x$" is no formula
     for tick in axes.get_xticklabels():
         tick.set_rotation_mode("anchor")
-    axes.tick_params(length=0, labelcolor=theme.ink)
+    axes.tick_params(length=0, labelsize=9, labelcolor=theme.ink)
     axes.set_xlabel("label given", fontsize=9)
     axes.set_ylabel("true label", fontsize=9)
     save(figure, path)

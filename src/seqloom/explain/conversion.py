@@ -14,7 +14,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from seqloom.data.frames.conversion import Conversion
+from seqloom.data.frames.conversion import Conversion, rounded
 from seqloom.explain.paper import as_svg, blues, dress, save, sheet
 from seqloom.explain.series import Forecast, forecast_panel, share_legend
 from seqloom.explain.theme import Scheme, Theme, theme_of
@@ -50,7 +50,7 @@ class Explanation:
         """The frames with the largest of the weights [S], in words."""
         most: list[int] = weights.argsort()[::-1][:_NAMED].tolist()
         return ", ".join(
-            f"{self._place(place, len(weights))} {weights[place]:.1%}" for place in most
+            f"{self._place(place, len(weights))} ({weights[place]:.1%})" for place in most
         )
 
     def _place(self, place: int, read: int) -> str:
@@ -78,11 +78,10 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """For JSON: what was known, what came (null if that is not known), and the answer with its
         attention."""
-        actual = None if self.actual is None else self.actual.tolist()
         return {
             "ahead": self.ahead,
-            "known": self.known.tolist(),
-            "actual": actual,
+            "known": rounded(self.known),
+            "actual": None if self.actual is None else rounded(self.actual),
             **self.answer.record(attention=True),
         }
 

@@ -31,15 +31,10 @@ def png_deletion(curve: DeletionCurve, path: str | Path, theme: Theme = LIGHT) -
     box = (_LEFT / width, bottom / height, wide / width, _PLOT / height)
     _draw(dress(figure.add_axes(box), theme), curve, theme)
     top = 1 - 0.2 / height
-    figure.text(
-        0.1 / width, top, curve.title, size=TITLE_FONT, weight="bold", color=theme.ink,
-        parse_math=False,
-    )  # fmt: skip
+    figure.text(0.1 / width, top, curve.title, size=TITLE_FONT, weight="bold", color=theme.ink)
     for line, note in enumerate(reversed(notes)):
         place = (0.1 / width, (0.1 + NOTE_LINE * line) / height)
-        figure.text(
-            *place, note, fontproperties=drawable(note).properties(SMALL_PRINT), color=theme.quiet
-        )
+        figure.text(*place, note, size=SMALL_PRINT, color=theme.quiet)
     save(figure, path)
 
 
@@ -74,12 +69,11 @@ def _tokens(axes: Axes, curve: DeletionCurve, theme: Theme) -> None:
     """Below its point what was erased last there, and what the axis counts."""
     upright, below = upright_limit(curve.tokens), axes.get_xaxis_transform()
     for token, count in zip(curve.tokens, curve.curves.erased[1:], strict=True):
-        drawn, slants = drawable(token), cells(token) > upright
+        slants = cells(token) > upright
         axes.annotate(
-            drawn.text, (count, 0), xycoords=below, xytext=(0, -18), textcoords="offset points",
+            token, (count, 0), xycoords=below, xytext=(0, -18), textcoords="offset points",
             ha="right" if slants else "center", va="top", rotation=-SLANT if slants else 0,
-            rotation_mode="default", fontproperties=drawn.properties(_FONT), parse_math=False,
-            color=theme.ink,
+            rotation_mode="default", size=_FONT, color=theme.ink,
         )  # fmt: skip
     axes.annotate(
         curve.across, (0, 0), xycoords="axes fraction", xytext=(0, -26 - 72 * _depth(curve)),

@@ -140,18 +140,16 @@ def _margin(figure: Figure, margin: Margin, height: float, theme: Theme) -> None
 def _put(
     figure: Figure, text: str, x: float, y: float, height: float, size: float, ink: str
 ) -> None:
-    found = drawable(text)
     # Words of a line share a baseline, whatever rises above it or hangs below.
     baseline = y + RISE * size * DOTS / 72
     figure.text(
         x / WIDTH,
         1 - baseline / height,
-        found.text,
-        fontproperties=found.properties(size),
+        text,
+        size=size,
         color=ink,
         ha="left",
         va="baseline",
-        parse_math=False,  # a word such as "$x$" is no formula
     )
 
 

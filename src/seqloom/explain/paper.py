@@ -18,7 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+from seqloom.explain.fonts import DEFAULT, REGULAR, drawable
 from seqloom.explain.theme import Theme
 
 DOTS = 150
@@ -39,17 +41,36 @@ def sheet(
 
 
 def save(figure: Figure, path: str | Path) -> None:
+    """As PNG, each text in fonts that have its characters."""
+    give_fonts(figure)
     figure.savefig(path, dpi=DOTS, format="png")
 
 
 def as_svg(figure: Figure, theme: Theme) -> str:
     """The picture as an SVG element, letters as outlines; the same bytes for the same picture. Those of
     two themes can stand on one page: no id of the one is an id of the other."""
+    give_fonts(figure)
     file = StringIO()
     with rc_context({"svg.hashsalt": theme.paper}):
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     whole = file.getvalue()
     return whole[whole.index("<svg") :]
+
+
+def give_fonts(figure: Figure) -> None:
+    """Each text of the picture gets fonts that have its characters, and codes for those that none has. None
+    is a formula: a token may be '$x$'."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_ticklabels()  # which are written only now
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        found = drawable(text.get_text())
+        text.set_text(found.text)
+        text.set_fontfamily(list(found.families))
+        if found.families != (DEFAULT,):
+            text.set_fontweight(REGULAR)  # the only one that the others have
+        text.set_parse_math(False)
 
 
 def dress(axes: Axes, theme: Theme) -> Axes:

@@ -133,10 +133,9 @@ def _squares(axes: Axes, attention: AttentionMap, theme: Theme) -> None:
 def _source_labels(axes: Axes, attention: AttentionMap, at: Frame, theme: Theme) -> None:
     upright = upright_limit(attention.source)
     for column, token in enumerate(attention.source):
-        label = drawable(token)
         slants = cells(token) > upright
         axes.annotate(
-            label.text,
+            token,
             (column, -0.5),
             xytext=(0, 6),
             textcoords="offset points",
@@ -145,24 +144,21 @@ def _source_labels(axes: Axes, attention: AttentionMap, at: Frame, theme: Theme)
             rotation=-SLANT if slants else 0,
             rotation_mode="anchor" if slants else "default",
             color=theme.ink,
-            fontproperties=label.properties(at.font),
-            parse_math=False,  # a token such as "$x$" is no formula
+            size=at.font,
         )
 
 
 def _target_labels(axes: Axes, attention: AttentionMap, at: Frame, theme: Theme) -> None:
     for row, token in enumerate(attention.target):
-        label = drawable(token)
         axes.annotate(
-            label.text,
+            token,
             (-0.5, row),
             xytext=(-5, 0),
             textcoords="offset points",
             ha="right",
             va="center_baseline",
             color=theme.ink,
-            fontproperties=label.properties(at.font),
-            parse_math=False,  # a token such as "$x$" is no formula
+            size=at.font,
         )
 
 
@@ -186,8 +182,7 @@ def _legend(figure: Figure, attention: AttentionMap, at: Frame, theme: Theme) ->
 
 
 def _note(figure: Figure, note: str, x: float, y: float, theme: Theme) -> None:
-    properties = drawable(note).properties(SMALL_PRINT)
-    figure.text(x, y, note, fontproperties=properties, color=theme.quiet)
+    figure.text(x, y, note, size=SMALL_PRINT, color=theme.quiet)
 
 
 def _widest(notes: Sequence[str]) -> float:

@@ -89,7 +89,7 @@ def forecast_panel(axes: Axes, forecast: Forecast, theme: Theme) -> None:
     if 0.5 in quantiles:
         axes.plot(ahead, quantiles[0.5], color=theme.weight, linewidth=1.6, label="median forecast")
     axes.axvline(-0.5, color=theme.edge, linewidth=0.8)
-    axes.set_title(forecast.name, loc="left", size=10, color=theme.ink, parse_math=False)
+    axes.set_title(forecast.name, loc="left", size=10, color=theme.ink)
     axes.set_axisbelow(True)
     axes.grid(color=theme.faint, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)

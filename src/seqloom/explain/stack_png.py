@@ -14,7 +14,7 @@ from matplotlib.image import imsave
 from numpy.typing import NDArray
 
 from seqloom.explain.attention_map import AttentionMap
-from seqloom.explain.paper import DOTS, sheet
+from seqloom.explain.paper import DOTS, give_fonts, sheet
 from seqloom.explain.png import TITLE, TITLE_FONT, draw, inches, spelt_out
 from seqloom.explain.theme import LIGHT, Theme
 
@@ -41,6 +41,7 @@ def _headline(title: str, theme: Theme) -> Figure:
 
 
 def _pixels(figure: Figure) -> Pixels:
+    give_fonts(figure)
     figure.set_dpi(DOTS)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()

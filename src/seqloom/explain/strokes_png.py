@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from seqloom.explain.fonts import drawable
 from seqloom.explain.paper import save, sheet
 from seqloom.explain.png import PIXELS
 from seqloom.explain.strokes import HEIGHT, THICKNESS, Cell, Drawing, Points, layout
@@ -47,11 +46,8 @@ def _cell(axes: Axes, cell: Cell, width: float, theme: Theme) -> None:
     for line in cell.drawn:
         draw_line(axes, line, theme.ink)
     if cell.caption:
-        label = drawable(cell.caption)
-        axes.text(
-            cell.left, cell.top + HEIGHT + 14, label.text, color=theme.quiet,
-            fontproperties=label.properties(12 * _POINT), parse_math=False,
-        )  # fmt: skip
+        place = (cell.left, cell.top + HEIGHT + 14)
+        axes.text(*place, cell.caption, color=theme.quiet, size=12 * _POINT)
 
 
 def draw_line(axes: Axes, line: Points, colour: str) -> None:

@@ -33,10 +33,8 @@ def _weights(axes: Axes, window: Window, theme: Theme) -> None:
     )
     labels = [drawable(character) for character in window.characters]
     axes.set_yticks(range(len(labels)))
-    ticks = axes.set_yticklabels([label.text for label in labels], parse_math=False)
-    for tick, label in zip(ticks, labels, strict=True):
-        tick.set_fontproperties(label.properties(8))
-        tick.set_color(theme.ink)
+    axes.set_yticklabels([label.text for label in labels])
+    axes.tick_params(axis="y", labelsize=8, labelcolor=theme.ink)
     axes.tick_params(length=0)
     axes.set_title(TITLE, loc="left", size=10, weight="bold", color=theme.ink)
     axes.set_xlabel(AXIS)

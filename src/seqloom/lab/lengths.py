@@ -13,10 +13,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from seqloom.atomic import replacing
+from seqloom.explain.paper import save, sheet
+from seqloom.explain.theme import LIGHT
 from seqloom.lab.experiment import Experiment
 from seqloom.lab.summary import Estimate, over_seeds
 
@@ -69,13 +70,12 @@ def draw_lengths(
 ) -> None:
     """As PNG."""
     with replacing(path) as part:
-        figure_of(title, metric, curves).savefig(part, dpi=150, format="png")
+        save(figure_of(title, metric, curves), part)
 
 
 def figure_of(title: str, metric: str, curves: Mapping[str, Sequence[Point]]) -> Figure:
     """One line for each row; below each class stands how many items it has."""
-    figure = Figure(figsize=(8, 5), layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = sheet(LIGHT, 8, 5, "constrained")
     axes = figure.subplots()
     for number, (name, points) in enumerate(curves.items()):
         axes.errorbar(

@@ -36,19 +36,19 @@ class Conversion:
     def record(self, attention: bool = False) -> dict[str, Any]:
         """What JSON can hold."""
         record: dict[str, Any] = {
-            "frames": _rounded(self.frames),
-            "scale": _rounded(self.scale),
-            "quantiles": {f"{level:g}": _rounded(each) for level, each in self.quantiles.items()},
+            "frames": rounded(self.frames),
+            "scale": rounded(self.scale),
+            "quantiles": {f"{level:g}": rounded(each) for level, each in self.quantiles.items()},
         }
         if self.names:
             record["names"] = list(self.names)
         if self.times:
             record["times"] = list(self.times)
         if attention and self.attention is not None:
-            record["attention"] = _rounded(self.attention)
+            record["attention"] = rounded(self.attention)
         return record
 
 
-def _rounded(values: Reals) -> list[list[float]]:
+def rounded(values: Reals) -> list[list[float]]:
     """Seven digits: all that a float32 has."""
     return [[float(f"{value:.7g}") for value in row] for row in np.asarray(values).tolist()]
