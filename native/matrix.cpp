@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstring>
+#include <new>
 
 #include "network.hpp"
 #include "pool.hpp"
@@ -11,6 +14,17 @@
 #endif
 
 namespace seqloom {
+
+void* zeros(size_t bytes) {
+    constexpr size_t kLine = 64, kPage = 2 << 20;
+    size_t border = bytes >= 2 * kPage ? kPage : kLine, whole = (bytes + border - 1) / border * border;
+    void* room = std::aligned_alloc(border, whole);
+    if (!room) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+    if (border == kPage) madvise(room, whole, MADV_HUGEPAGE);
+#endif
+    return std::memset(room, 0, bytes);
+}
 
 std::vector<float> Array::floats() const {
     std::vector<float> all;
@@ -117,11 +131,32 @@ void Matrix::pack(const Array& array, long first) {
 }
 
 // Few rows take as long as it takes to read the weights: more threads read faster, and each finds its
-// share in its own cache at the next step. An output is one thread's, so its sum is the same. Where a
-// thread had to be waited for, cores are busy, and the next products are done alone.
+// share in its own cache at the next step. An output is one thread's, so its sum is the same.
 constexpr long kFew = 4, kWorthAThread = 1 << 15;
-constexpr int kAlone = 512;
-static std::atomic<int> alone{0};
+
+// Where a thread had to be waited for, it is left alone for several times as long: for more the more often
+// it happens, so that a core that stays busy costs little, and one that was busy for a moment as well.
+class Company {
+public:
+    bool wanted() const { return alone_until_ == 0 || now() >= alone_until_; }
+
+    void met(std::chrono::nanoseconds waited) {
+        long times = times_;
+        if (waited.count() > 0) alone_until_ = now() + times * waited.count();
+        times_ = waited.count() > 0 ? std::min(2 * times, kMost) : std::max(times - 1, kLeast);
+    }
+
+private:
+    static constexpr long kLeast = 4, kMost = 256;
+    static int64_t now() {
+        auto since = std::chrono::steady_clock::now().time_since_epoch();
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
+    }
+    std::atomic<int64_t> alone_until_{0};
+    std::atomic<long> times_{kLeast};
+};
+
+static Company company;
 
 void Matrix::run(const Product& p) const {
     auto share = [&](long first, long count) {
@@ -132,13 +167,12 @@ void Matrix::run(const Product& p) const {
     long unit = 4 * routines_->panel, units = outputs_ / unit;  // a row takes four panels at a time
     long worth = p.rows <= kFew ? outputs_ * inputs_ / kWorthAThread : 1;
     long shares = std::max(1L, std::min({static_cast<long>(threads()), worth, units}));
-    if (shares == 1 || (alone > 0 && alone-- > 0)) return share(0, outputs_);
-    bool waited = run_parts(shares, [&](long i) {
+    if (shares == 1 || !company.wanted()) return share(0, outputs_);
+    company.met(run_parts(shares, [&](long i) {
         long first = i * units / shares * unit;
         long next = i + 1 == shares ? outputs_ : (i + 1) * units / shares * unit;
         share(first, next - first);
-    });
-    if (waited) alone = kAlone;
+    }));
 }
 
 Panels Matrix::panels(long first, long count) const {

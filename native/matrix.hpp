@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,21 +42,23 @@ private:
     std::vector<int8_t> bytes_;
 };
 
-// Memory at the border of a cache line, filled with zeros.
+// Memory at the border of a cache line, filled with zeros; much of it in large pages, where there are, which
+// a processor finds faster. Throws std::bad_alloc.
+void* zeros(size_t bytes);
+
 template <class T>
 class Aligned {
 public:
     Aligned() = default;
-    explicit Aligned(long count) : room_(count + 64 / sizeof(T)) {
-        auto address = reinterpret_cast<std::uintptr_t>(room_.data());
-        data_ = room_.data() + (-address % 64) / sizeof(T);
-    }
-    T* data() { return data_; }
-    const T* data() const { return data_; }
+    explicit Aligned(long count) : data_(static_cast<T*>(zeros(count * sizeof(T)))) {}
+    T* data() { return data_.get(); }
+    const T* data() const { return data_.get(); }
 
 private:
-    std::vector<T> room_;  // stays where it is when the object moves
-    T* data_ = nullptr;
+    struct Free {
+        void operator()(T* data) const { std::free(data); }
+    };
+    std::unique_ptr<T, Free> data_;
 };
 
 // A weight that stands in an array of floats, which is not kept: as it is, turned around, or some of its

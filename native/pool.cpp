@@ -71,7 +71,7 @@ public:
         for (std::thread& thread : threads_) thread.join();
     }
 
-    bool run(const std::shared_ptr<Job>& job) {
+    std::chrono::nanoseconds run(const std::shared_ptr<Job>& job) {
         {
             std::lock_guard<std::mutex> hold(lock_);
             job_ = job;
@@ -83,7 +83,8 @@ public:
         auto ended = Clock::now();
         for (int spins = 0; job->done.load() < job->count; spins++)
             spins < kSpins ? pause() : std::this_thread::yield();
-        return Clock::now() - ended > (ended - begun) + kPatience;
+        auto waited = Clock::now() - ended;
+        return waited > (ended - begun) + kPatience ? waited : waited.zero();
     }
 
 private:
@@ -134,14 +135,14 @@ Pool& current(int count) {
 void set_threads(int count) { wanted_threads = count < 1 ? 1 : count; }
 int threads() { return wanted_threads; }
 
-bool run_parts(long count, const std::function<void(long)>& part, int wanted) {
+std::chrono::nanoseconds run_parts(long count, const std::function<void(long)>& part, int wanted) {
     std::unique_lock<std::mutex> mine(pool_lock, std::defer_lock);
     if (count == 1 || wanted == 1 || working || !mine.try_lock()) {
         for (long i = 0; i < count; i++) part(i);
-        return false;
+        return {};
     }
     auto job = std::make_shared<Job>(part, count);
-    bool waited = current(wanted).run(job);
+    auto waited = current(wanted).run(job);
     if (job->error) std::rethrow_exception(job->error);
     return waited;
 }

@@ -6,6 +6,7 @@
 // for another, does its own work alone.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 namespace seqloom {
@@ -13,9 +14,10 @@ namespace seqloom {
 void set_threads(int count);
 int threads();
 
-// Calls part(0) .. part(count - 1), on several threads where there are; rethrows what one threw. Says
-// whether the caller, its own work done, had to wait for longer than that work took: another program has
-// a core that a thread wants.
-bool run_parts(long count, const std::function<void(long)>& part, int threads = threads());
+// Calls part(0) .. part(count - 1), on several threads where there are; rethrows what one threw. Says for
+// how long the caller, its own work done, had to wait if that was longer than the work took, which is where
+// another program has a core that a thread wants; else 0.
+std::chrono::nanoseconds run_parts(long count, const std::function<void(long)>& part,
+                                   int threads = threads());
 
 }  // namespace seqloom

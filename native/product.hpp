@@ -9,6 +9,7 @@
 // would widen them again and again, a panel is widened to floats first.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "routines.hpp"
@@ -26,6 +27,12 @@ constexpr long PANEL = 2 * LANES;
 
 INLINE Vec weight(const float* at) { return load(at); }
 
+// Weights that are wanted next: `step` of them for each input.
+struct Ahead {
+    const float* from;
+    long step;
+};
+
 // The compiler widens bytes one by one if it is not told how.
 INLINE Vec weight(const int8_t* at) {
 #if LANES == 16
@@ -37,11 +44,13 @@ INLINE Vec weight(const int8_t* at) {
 #endif
 }
 
-// Sums of M rows with P panels that stand `apart` weights from each other.
+// Sums of M rows with P panels that stand `apart` weights from each other. On the way what lies ahead is
+// called into the cache.
 template <int M, int P, class Weight>
 INLINE void accumulate(const Weight* panels, long apart, long inputs, const float* x, long x_step,
-                       Vec (&sums)[M][2 * P]) {
+                       Ahead ahead, Vec (&sums)[M][2 * P]) {
     for (long k = 0; k < inputs; k++) {
+        if (M > 1) __builtin_prefetch(ahead.from + k * ahead.step, 0, 2);
         Vec w[2 * P];
         UNROLL for (int p = 0; p < P; p++) {
             w[2 * p] = weight(panels + p * apart + k * PANEL);
@@ -67,8 +76,8 @@ INLINE Vec start(const float* from, const float* bias, long first, long left) {
 
 // Floats start from what is there. Bytes are summed as they are and then brought to scale.
 template <int M, int P>
-static void block(const Panels& W, const float* widened, long first, const float* x, long x_step,
-                  const float* from, long from_step, float* y, long y_step) {
+static void block(const Panels& W, const float* widened, long first, Ahead ahead, const float* x,
+                  long x_step, const float* from, long from_step, float* y, long y_step) {
     Vec sums[M][2 * P] = {}, base[M][2 * P];
     UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++) {
         long at = first + v * LANES;
@@ -78,13 +87,13 @@ static void block(const Panels& W, const float* widened, long first, const float
     long apart = PANEL * W.inputs, panel = first * W.inputs;
     if (W.bytes) {
         if (widened)
-            accumulate<M, P>(widened, apart, W.inputs, x, x_step, sums);
+            accumulate<M, P>(widened, apart, W.inputs, x, x_step, ahead, sums);
         else
-            accumulate<M, P>(W.bytes + panel, apart, W.inputs, x, x_step, sums);
+            accumulate<M, P>(W.bytes + panel, apart, W.inputs, x, x_step, ahead, sums);
         UNROLL for (int m = 0; m < M; m++) UNROLL for (int v = 0; v < 2 * P; v++)
             sums[m][v] = sums[m][v] * load(W.factors + first + v * LANES) + base[m][v];
     } else {
-        accumulate<M, P>(W.weights + panel, apart, W.inputs, x, x_step, sums);
+        accumulate<M, P>(W.weights + panel, apart, W.inputs, x, x_step, ahead, sums);
     }
     UNROLL for (int m = 0; m < M; m++) UNROLL for (int p = 0; p < P; p++) {
         long at = first + p * PANEL;
@@ -96,11 +105,11 @@ static void block(const Panels& W, const float* widened, long first, const float
 constexpr int ROWS = LANES == 16 ? 12 : 6;
 
 template <int P>
-static void rows_of(int M, const Panels& W, const float* widened, long first, const float* x,
-                    long x_step, const float* from, long from_step, float* y, long y_step) {
+static void rows_of(int M, const Panels& W, const float* widened, long first, Ahead ahead,
+                    const float* x, long x_step, const float* from, long from_step, float* y, long y_step) {
 #define CASE(m) \
     case m:     \
-        return block<m, P>(W, widened, first, x, x_step, from, from_step, y, y_step);
+        return block<m, P>(W, widened, first, ahead, x, x_step, from, from_step, y, y_step);
     switch (M) {
         CASE(1)
         CASE(2)
@@ -140,9 +149,12 @@ static void all_rows(const Panels& W, long first, int panels, const float* x, lo
                      const float* from, long from_step, float* y, long y_step) {
     long blocks = (rows + ROWS - 1) / ROWS;
     const float* widened = W.bytes && blocks >= BLOCKS ? widen(W, first) : nullptr;
+    long after = first + panels * PANEL, each = (panels * PANEL + blocks - 1) / blocks;
+    const float* next_panel = W.weights && after < W.outputs ? W.weights + after * W.inputs : nullptr;
     for (long b = 0, row = 0; b < blocks; b++) {
         long next = (b + 1) * rows / blocks;
         const float* in = x + row * x_step;
+        Ahead ahead{next_panel ? next_panel + b * W.inputs * each : x, next_panel ? each : 0};
         const float* base = from ? from + row * from_step : nullptr;
         float* out = y + row * y_step;
         for (long r = next - row; panels == 1 && r < next - row + ROWS && row + r < rows; r++) {
@@ -152,22 +164,33 @@ static void all_rows(const Panels& W, long first, int panels, const float* x, lo
             }
         }
         if (panels == 4)
-            block<1, 4>(W, widened, first, in, x_step, base, from_step, out, y_step);
+            block<1, 4>(W, widened, first, ahead, in, x_step, base, from_step, out, y_step);
         else if (panels == 2)
-            rows_of<2>(next - row, W, widened, first, in, x_step, base, from_step, out, y_step);
+            rows_of<2>(next - row, W, widened, first, ahead, in, x_step, base, from_step, out, y_step);
         else
-            rows_of<1>(next - row, W, widened, first, in, x_step, base, from_step, out, y_step);
+            rows_of<1>(next - row, W, widened, first, ahead, in, x_step, base, from_step, out, y_step);
         row = next;
     }
 }
 
+// So many floats of x stay in a core's cache while all panels go over them.
+constexpr long NEAR = 1 << 17;
+
 static void multiply(const Panels& W, const float* x, long x_step, long rows, const float* from,
                      long from_step, float* y, long y_step) {
-    long width = together(rows) * PANEL, first = 0;
-    for (; first + width <= W.outputs; first += width)
-        all_rows(W, first, width / PANEL, x, x_step, rows, from, from_step, y, y_step);
-    for (; first < W.outputs; first += PANEL)
-        all_rows(W, first, 1, x, x_step, rows, from, from_step, y, y_step);
+    long near = std::max(1L, NEAR / W.inputs / ROWS) * ROWS;
+    for (; rows > 0; rows -= near) {
+        long count = rows < near + near / 2 ? rows : near;
+        long width = together(count) * PANEL, first = 0;
+        for (; first + width <= W.outputs; first += width)
+            all_rows(W, first, width / PANEL, x, x_step, count, from, from_step, y, y_step);
+        for (; first < W.outputs; first += PANEL)
+            all_rows(W, first, 1, x, x_step, count, from, from_step, y, y_step);
+        if (count == rows) return;
+        x += near * x_step;
+        y += near * y_step;
+        if (from) from += near * from_step;
+    }
 }
 
 }  // namespace ISA
