@@ -18,7 +18,7 @@ namespace seqloom {
 void* zeros(size_t bytes) {
     constexpr size_t kLine = 64, kPage = 2 << 20;
     size_t border = bytes >= 2 * kPage ? kPage : kLine, whole = (bytes + border - 1) / border * border;
-    void* room = std::aligned_alloc(border, whole);
+    void* room = std::aligned_alloc(border, std::max(whole, border));
     if (!room) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
     if (border == kPage) madvise(room, whole, MADV_HUGEPAGE);
