@@ -12,6 +12,7 @@ from tests.server.conftest import SOURCES, Serve
 from seqloom.cli.written import Writer
 from seqloom.data.example import Example
 from seqloom.model import Model
+from seqloom.server import shapes
 
 
 def post(client: TestClient, body: Any, route: str = "/v1/predict", **options: Any) -> Any:
@@ -285,6 +286,13 @@ def test_every_answer_carries_the_headers_that_keep_the_page_safe(serve: Serve) 
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_description_has_an_example_of_each_answer_that_is_one(serve: Serve) -> None:
+    described = serve().get("/openapi.json").json()["components"]["schemas"]
+    for answer in (shapes.Predictions, shapes.Scores, shapes.Samples, shapes.Failure):
+        (example,) = described[answer.__name__]["examples"]
+        assert answer.model_validate(example).model_dump(exclude_unset=True) == example
 
 
 def test_the_description_has_an_example_for_each_question(serve: Serve) -> None:

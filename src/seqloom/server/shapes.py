@@ -2,10 +2,15 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 Ended = Literal["end", "window", "length"]
 """Its end was written, the window left the text, or it may not be longer."""
+
+
+def _example(**answer: Any) -> ConfigDict:
+    """An answer as it is shown in the description."""
+    return ConfigDict(json_schema_extra={"examples": [answer]})
 
 
 class Problem(BaseModel):
@@ -16,6 +21,7 @@ class Problem(BaseModel):
 
 
 class Failure(BaseModel):
+    model_config = _example(error={"code": "no_json", "message": "The body must be JSON in UTF-8."})
     error: Problem
 
 
@@ -64,6 +70,30 @@ class Result(BaseModel):
 
 
 class Predictions(BaseModel):
+    """The example is of a model of Korean pronunciation."""
+
+    model_config = _example(
+        model="g2p",
+        results=[
+            {
+                "source": "가",
+                "source_tokens": ["ᄀ", "ᅡ", "<eos>"],
+                "unknown": [],
+                "outputs": [
+                    {
+                        "text": "k a̠",
+                        "tokens": ["k", "a̠"],
+                        "token_log_probs": [-0.02, -0.03, -0.01],
+                        "log_prob": -0.06,
+                        "score": -0.045,
+                        "finished": True,
+                        "origin": "beam",
+                        "attention": [[0.96, 0.03, 0.01], [0.04, 0.94, 0.02], [0.01, 0.04, 0.95]],
+                    }
+                ],
+            }
+        ],
+    )
     model: str
     results: list[Result | DocumentResult]
 
@@ -168,6 +198,12 @@ class Sample(BaseModel):
 
 
 class Samples(BaseModel):
+    """The example is of a model of text."""
+
+    model_config = _example(
+        model="graves2013-text",
+        results=[{"text": "To be, or not", "given": 6, "ended": "length"}],
+    )
     model: str
     results: list[Sample]
 
@@ -179,6 +215,18 @@ class PairScore(BaseModel):
 
 
 class Scores(BaseModel):
+    """The example is of a model of Korean pronunciation."""
+
+    model_config = _example(
+        model="g2p",
+        results=[
+            {
+                "log_prob": -0.15,
+                "tokens": ["k", "a̠", "ɡ", "a̠", "m"],
+                "token_log_probs": [-0.02, -0.03, -0.06, -0.02, -0.01, -0.01],
+            }
+        ],
+    )
     model: str
     results: list[PairScore]
 
