@@ -178,13 +178,15 @@ def test_drawings_can_be_learnt_by_heart(name):
     model, batch = point_model(recipe), batch_of(recipe)
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), 0.05)
+    losses: list[float] = []
     for _ in range(120):
         loss = model.loss(batch) / 15
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-    assert float(loss.detach()) < 0
+        losses.append(float(loss.detach()))
+    assert min(losses) < -1  # at this rate there are leaps on the way
 
 
 @pytest.mark.usefixtures("unchecked_shapes")

@@ -12,7 +12,8 @@ what it shows now:
     h^n_t = H(W [x_t ; w_t ; h^{n-1}_t] + R h^n_{t-1})                                 eq. 53
 
 Layers run over time one after the other, each with the input half of all steps in one product. Only the
-layer that the window feeds goes step by step.
+layer that the window feeds goes step by step; windowed.py does the same for LSTM cells, with the way back
+written out.
 
 Sizes: T steps, N rows, I input features, D features of a layer, E features of the window, U characters,
 H features of f_t.
@@ -28,8 +29,10 @@ from torch import Tensor, nn
 from seqloom.nn.attention.attention import Memory
 from seqloom.nn.attention.window import SoftWindow
 from seqloom.nn.cells.cell import Cell, CellState
+from seqloom.nn.cells.lstm import LSTM
 from seqloom.nn.dropout import Dropout
 from seqloom.nn.products import Linear
+from seqloom.nn.windowed import Weights, all_steps
 
 
 class WindowState(NamedTuple):
@@ -81,10 +84,21 @@ class WindowedLayer(nn.Module):
     def forward(
         self, sequence: Float[Tensor, "T N I"], state: CellState, at: WindowState, memory: Memory
     ) -> tuple[CellState, WindowState, Float[Tensor, "T N U"]]:
+        inputs = self.cell.project(sequence)
+        if type(self.cell) is LSTM:
+            asking = self.window.W
+            weights = Weights(self.cell.R, self.U.weight, asking.weight, asking.bias)
+            h, c, kappa, shown, phi = all_steps(weights, inputs, state, *at, memory)
+            return (h, c), WindowState(kappa, shown), phi
+        return self._step_by_step(inputs, state, at, memory)
+
+    def _step_by_step(
+        self, inputs: Float[Tensor, "T N G"], state: CellState, at: WindowState, memory: Memory
+    ) -> tuple[CellState, WindowState, Float[Tensor, "T N U"]]:
         states: list[CellState] = []
         windows: list[WindowState] = []
         phi: list[Tensor] = []
-        for projected in self.cell.project(sequence).unbind(0):
+        for projected in inputs.unbind(0):
             state = self.cell(projected + self.U(at.shown), state)
             seen = self.window.step(state[0].unsqueeze(1), memory, (at.kappa,))
             at = WindowState(seen.state[0], seen.context[:, 0])

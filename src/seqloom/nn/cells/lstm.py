@@ -57,7 +57,7 @@ class _Scan(torch.autograd.Function):
         hs = projected.new_empty(steps + 1, rows, R.shape[1])
         cs, us = torch.empty_like(hs), torch.empty_like(hs[1:])
         hs[0], cs[0] = h, c
-        on = (_compiled_on if compiled(projected) else _on)(a, hs, cs, us)
+        on = onwards(a, hs, cs, us)
         each = zip(projected.unbind(0), hs[:-1].unbind(0), a.unbind(0), strict=True)
         for t, (given, before, sums) in enumerate(each):
             weight.added(given, before, sums)
@@ -74,7 +74,7 @@ class _Scan(torch.autograd.Function):
         _, a, hs, cs, us = ctx.saved_tensors
         weight: Factor = ctx.weight
         da, dh, dc = torch.empty_like(a), torch.zeros_like(hs[0]), torch.zeros_like(cs[0])
-        back = (_compiled_back if compiled(a) else _back)(a, cs, us, dh, dc, da)
+        back = backwards(a, cs, us, dh, dc, da)
         for t, sums in reversed([*enumerate(da.unbind(0))]):
             if dhs is not None:
                 dh.add_(dhs[t])
@@ -84,6 +84,19 @@ class _Scan(torch.autograd.Function):
             weight.back(sums, dh)
         dR = weight.gradient(da.flatten(0, 1), hs[:-1].flatten(0, 1))
         return da, dR, None, dh, dc
+
+
+def onwards(a: Tensor, hs: Tensor, cs: Tensor, us: Tensor) -> Callable[[int], None]:
+    """The pointwise part of step t, from a[t], its sums, [N, G]: a[t] becomes its gates, and what follows
+    is written to hs[t + 1], cs[t + 1] and us[t] = tanh(cs[t + 1])."""
+    return (_compiled_on if compiled(a) else _on)(a, hs, cs, us)
+
+
+def backwards(
+    a: Tensor, cs: Tensor, us: Tensor, dh: Tensor, dc: Tensor, da: Tensor
+) -> Callable[[int], None]:
+    """And its way back: da[t] from dh and dc, of which dc becomes that of the step before."""
+    return (_compiled_back if compiled(a) else _back)(a, cs, us, dh, dc, da)
 
 
 def _on(a: Tensor, hs: Tensor, cs: Tensor, us: Tensor) -> Callable[[int], None]:
