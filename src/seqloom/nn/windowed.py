@@ -28,7 +28,7 @@ from seqloom.nn.cells.lstm import backwards, onwards
 from seqloom.nn.products import Factor, factor
 
 _LEAST = -87.0
-"""exp(-87) is about the smallest number that 32 bits hold with all digits; below it exp takes far longer."""
+"""exp(-87) is about the smallest number that 32 bits hold with all digits; below it exp takes longer."""
 
 
 class Weights(NamedTuple):
