@@ -23,7 +23,7 @@ from torch.autograd.function import once_differentiable
 
 from seqloom.nn.attention.attention import Memory
 from seqloom.nn.attention.window import MOST
-from seqloom.nn.cells.cell import CellState
+from seqloom.nn.cells.cell import CellState, after
 from seqloom.nn.cells.lstm import backwards, onwards
 from seqloom.nn.products import Factor, factor
 
@@ -69,7 +69,7 @@ class _Windowed(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, joint: Factor, there: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
         projected, text, _, _, W, b, *before = given
-        hs, cs, kappas, ws = (_after(first, len(projected)) for first in before)
+        hs, cs, kappas, ws = (after(first, len(projected)) for first in before)
         entered = projected.new_empty(len(projected), len(text), hs.shape[2] + ws.shape[2])
         a = torch.empty_like(projected, memory_format=torch.contiguous_format)
         us, asked = torch.empty_like(hs[1:]), projected.new_empty(*projected.shape[:2], len(b))
@@ -146,10 +146,3 @@ def _distances(kappa: Float[Tensor, "N K"], there: Float[Tensor, "N U"]) -> Floa
     """From the positions 1 to U."""
     positions = torch.arange(1, there.shape[1] + 1, dtype=kappa.dtype, device=kappa.device)
     return kappa.unsqueeze(2) - positions
-
-
-def _after(first: Tensor, steps: int) -> Tensor:
-    """Room for what is there after each step, behind what was there before the first."""
-    states = first.new_empty(steps + 1, *first.shape)
-    states[0] = first
-    return states

@@ -53,6 +53,13 @@ class Cell(nn.Module, ABC):
         return tuple(like.new_zeros(rows, self.hidden) for _ in range(self.parts))
 
 
+def after(first: Float[Tensor, "*N"], steps: int) -> Float[Tensor, "T *N"]:
+    """Room for what is there after each step, behind what was there before the first."""
+    states = first.new_empty(steps + 1, *first.shape)
+    states[0] = first
+    return states
+
+
 class Affine(Cell):
     """A cell whose halves are W x + b and R h: W [G, I] and b [G], R [G, D]."""
 

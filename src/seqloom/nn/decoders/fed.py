@@ -17,6 +17,7 @@ from torch.autograd.function import once_differentiable
 from seqloom.kernel.fed import Fed, FedLayer, fed_back, fed_on
 from seqloom.nn.attention.attention import Attention, Memory
 from seqloom.nn.attention.content import Content
+from seqloom.nn.cells.cell import after
 from seqloom.nn.cells.lstm import LSTM
 from seqloom.nn.compiled import whole
 from seqloom.nn.decoders.layers import Layers, Noise
@@ -106,11 +107,11 @@ class _Loop:
         weights, layers = rest[2 * count + 1 :], list[_Layer]()
         for layer, noise in enumerate((None, *fixed.noise)):
             R, W, b = weights[3 * layer - 2 : 3 * layer + 1] if layer else (weights[0], None, None)
-            hs, cs = (_after(state, T) for state in rest[2 * layer : 2 * layer + 2])
+            hs, cs = (after(state, T) for state in rest[2 * layer : 2 * layer + 2])
             entering = None if noise is None else torch.empty_like(hs[1:])
             a, us = torch.empty_like(projected), torch.empty_like(hs[1:])
             layers.append(_Layer(R, W, b, noise, entering, a, hs, cs, us))
-        s = _after(rest[2 * count], T)
+        s = after(rest[2 * count], T)
         z = None if fixed.kept is None else torch.empty_like(s[1:])
         rows, S, H = values.shape
         room = projected.new_empty(T, rows, S), projected.new_empty(T, rows, H)
@@ -178,13 +179,6 @@ def _gradient(sums: Tensor, entered: Tensor) -> Tensor:
     """Of a weight that all steps share, from the gradients of its results [T, N, O] and what it was
     multiplied with [T, N, I]: one product."""
     return sums.flatten(0, 1).t() @ entered.flatten(0, 1)
-
-
-def _after(first: Tensor, steps: int) -> Tensor:
-    """Room for what is there after each step, behind what was there before the first."""
-    states = first.new_empty(steps + 1, *first.shape)
-    states[0] = first
-    return states
 
 
 def _address(tensor: Tensor | None) -> int | None:
