@@ -54,7 +54,7 @@ class Cell(nn.Module, ABC):
 
 
 def after(first: Float[Tensor, "*N"], steps: int) -> Float[Tensor, "T *N"]:
-    """Room for what is there after each step, behind what was there before the first."""
+    """Room for what is there after each step, behind what was there before the first: [steps + 1, *N]."""
     states = first.new_empty(steps + 1, *first.shape)
     states[0] = first
     return states
