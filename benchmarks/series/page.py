@@ -13,8 +13,9 @@ INTRODUCTION = """# Sequences that are not text, on real and on made data
 
 Made with `python -m benchmarks.series`: a row is one training run, judged on its test set, seed 1.
 Minutes are wall-clock training time, validation included, whatever else the machine was doing; CPU
-minutes are those of the whole row on one core, judging included. Only what was run is here. In the
-commands, SEQLOOM_DATA is the folder with the data sets.
+minutes are those of the whole row on one core, judging included; they are missing where a run was
+killed and went on. Only what was run is here. In the commands, SEQLOOM_DATA is the folder with the data
+sets.
 """
 
 
@@ -74,7 +75,7 @@ def _cost(result: Result) -> list[str]:
         f"{result['parameters']:,}",
         f"{result['updates']:,}",
         f"{result['minutes']:.0f}",
-        f"{result['cpu_minutes']:.0f}",
+        "" if result["cpu_minutes"] is None else f"{result['cpu_minutes']:.0f}",
     ]
 
 

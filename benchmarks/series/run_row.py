@@ -11,6 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,6 +20,7 @@ import seqloom
 from benchmarks.series.row import Judging, Result, Row, paths
 from benchmarks.series.rows import ROWS
 from seqloom.api import fitted, prepare_recipe
+from seqloom.atomic import replacing
 from seqloom.config import AnyRecipe
 from seqloom.console.session import Stopped
 from seqloom.errors import UserError
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 _HEAD = 2000
 """Lines of a long text that a quick run reads."""
+
+_NOTED = 10.0
+"""Seconds between two notes of how long the processor has been used."""
 
 
 def recipe_of(row: Row, folder: Path, quick: bool) -> AnyRecipe:
@@ -63,13 +68,29 @@ def train(row: Row, folder: Path, quick: bool) -> "AnyModel":
 
 @contextmanager
 def counted(folder: Path) -> Generator[None]:
-    """Add the CPU seconds of what is done inside to those of earlier sittings."""
-    path, began = folder / "cpu.json", time.process_time()
+    """Add the CPU seconds of what is done inside to those of earlier sittings.
+
+    They are written down every few seconds, for a sitting may be killed.
+    """
+    path, began, over = folder / "cpu.json", time.process_time(), Event()
     before = json.loads(path.read_text()) if path.exists() else 0.0
+
+    def write() -> None:
+        with replacing(path) as part:
+            part.write_text(json.dumps(before + time.process_time() - began) + "\n")
+
+    def keep_writing() -> None:
+        while not over.wait(_NOTED):
+            write()
+
+    writing = Thread(target=keep_writing, daemon=True)
+    writing.start()
     try:
         yield
     finally:
-        path.write_text(json.dumps(before + time.process_time() - began) + "\n")
+        over.set()
+        writing.join()
+        write()
 
 
 def run_row(row: Row, folder: Path, out: Path, quick: bool = False) -> Result:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from benchmarks.series import row as rows_of
+from benchmarks.series import run_row as run_row_of
 from benchmarks.series.__main__ import keep, listed, parser
 from benchmarks.series.__main__ import run as run_in_process
 from benchmarks.series.judges import forecast
@@ -94,11 +95,11 @@ def test_a_figure_that_an_earlier_run_did_not_measure_is_left_empty(tmp_path):
     page = written(
         tmp_path,
         {
-            "forecast/uni-48": result("forecast/uni-48", scores=ERRORS),
+            "forecast/uni-48": result("forecast/uni-48", scores=ERRORS, cpu_minutes=None),
             "handwriting/mixture": result("handwriting/mixture", scores=nats | one),
         },
     )
-    assert cells(page, "forecast/uni-48")[4:6] == ["", "12,345"]
+    assert cells(page, "forecast/uni-48")[4:] == ["", "12,345", "600", "31", ""]
     assert cells(page, "handwriting/mixture")[1:10] == [
         *["1.500"] * 4,
         "2.500",
@@ -247,6 +248,16 @@ def test_a_row_is_trained_judged_and_kept_and_not_trained_twice(tmp_path):
     assert again["scores"] == found["scores"]
     assert (folder / "run" / "weights.safetensors").stat().st_mtime_ns == before
     assert again["cpu_minutes"] >= found["cpu_minutes"]
+
+
+def test_seconds_of_the_processor_are_written_down_while_it_works(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_row_of, "_NOTED", 0.01)
+    noted = tmp_path / "cpu.json"
+    noted.write_text("100.0")
+    with run_row_of.counted(tmp_path):
+        while json.loads(noted.read_text()) <= 100.05:
+            sum(range(10_000))
+    assert json.loads(noted.read_text()) > 100.05
 
 
 def test_published_figures_are_those_of_the_data_sets_readme():
