@@ -5,7 +5,7 @@ from tests.lab.toy import written
 
 from seqloom.lab.experiment import read_experiment
 from seqloom.lab.lengths import figure_of, length_curve
-from seqloom.lab.report import as_json, markdown
+from seqloom.lab.report import COSTS, as_json, markdown
 
 # Classes of sources: up to two words, three and four, longer.
 CLASSES = [(2, 1.5, 600), (4, 3.5, 80), (9, 7.0, 3)]
@@ -25,7 +25,7 @@ def result(row: str, seed: int, scores: tuple[float, ...], num_classes: int = 3)
         {"to": to, "mean_length": mean, "items": items, "per": score}
         for (to, mean, items), score in zip(CLASSES[:num_classes], scores, strict=False)
     ]
-    costs = dict.fromkeys(("parameters", "train_minutes", "test_seconds", "peak_megabytes"), 1.0)
+    costs = dict.fromkeys(COSTS, 1.0)
     of = {"row": row, "task": "letters", "seed": seed, "lengths": found}
     return {**of, **costs, "scores": {name: {"value": 1.0} for name in ("per", "perplexity")}}
 

@@ -67,7 +67,7 @@ def assert_same_state(run: Fit, expected: Fit) -> None:
     for name, weight in averages[0].items():
         assert torch.equal(weight, averages[1][name]), name
     for progress in (run.progress, expected.progress):
-        progress.seconds = 0.0
+        progress.seconds = progress.cpu_seconds = 0.0
     assert run.progress == expected.progress
 
 

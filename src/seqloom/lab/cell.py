@@ -50,6 +50,7 @@ def run_cell(experiment: Experiment, cell: Cell) -> dict[str, Any]:
         "parameters": sum(weight.numel() for weight in model.run.model.parameters()),
         "updates": journal[-1]["update"],
         "train_minutes": round(float(journal[-1]["seconds"]) / 60, 3),
+        "train_cpu_minutes": round(float(journal[-1]["cpu_seconds"]) / 60, 3),
         "test_seconds": round(time.perf_counter() - started, 2),
         "peak_megabytes": round(kept_peak(cell.folder) / _MEGABYTE),
         "settings": settings_of(cell.recipe),

@@ -17,6 +17,7 @@ Results = Sequence[dict[str, Any]]
 COSTS = {
     "parameters": "parameters",
     "train_minutes": "training, minutes",
+    "train_cpu_minutes": "training, CPU minutes",
     "test_seconds": "test set, seconds",
     "peak_megabytes": "peak memory, MB",
 }
@@ -133,7 +134,7 @@ def _cost(own: Results, cost: str) -> str:
     found = of_cost(own, cost)
     if found is None:
         return ""
-    return f"{found.mean:,.1f}" if cost == "train_minutes" else f"{found.mean:,.0f}"
+    return f"{found.mean:,.1f}" if cost.endswith("minutes") else f"{found.mean:,.0f}"
 
 
 def _json(found: Estimate | None) -> dict[str, float | None] | None:

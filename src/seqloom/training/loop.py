@@ -7,7 +7,6 @@ exactly there.
 """
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -66,13 +65,12 @@ def fit(run: Fit) -> Iterator[Step]:
     while not progress.finished:
         batches = run.task.batches.epoch(progress.epoch, skip=progress.batch)
         while group := list(islice(batches, settings.accumulate)):
-            started = time.perf_counter()
-            step = _update(run, group)
-            if run.average is not None:
-                run.average.follow(run.model, progress.update)
-            if settings.validate_every and progress.update % settings.validate_every == 0:
-                step = step._replace(validation=_validated(run))
-            progress.seconds += time.perf_counter() - started
+            with progress.clocked():
+                step = _update(run, group)
+                if run.average is not None:
+                    run.average.follow(run.model, progress.update)
+                if settings.validate_every and progress.update % settings.validate_every == 0:
+                    step = step._replace(validation=_validated(run))
             judge(run)
             if progress.finished and progress.validated_at < progress.update:
                 step = step._replace(validation=_validated(run))
@@ -88,9 +86,8 @@ def fit(run: Fit) -> Iterator[Step]:
 
 def _end_of_epoch(run: Fit) -> Step:
     """The validation between two epochs, which follows no update of its own."""
-    started = time.perf_counter()
-    validation = _validated(run)
-    run.progress.seconds += time.perf_counter() - started
+    with run.progress.clocked():
+        validation = _validated(run)
     judge(run)
     return Step(run.progress.update, math.nan, 0, _rate(run), 0.0, validation)
 

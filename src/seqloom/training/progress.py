@@ -1,6 +1,9 @@
 """Where a run stands: all that the loop must remember besides tensors, as plain numbers."""
 
 import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,6 +27,8 @@ class Progress:
     best_score: float = math.inf
     best_update: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    """Processor time of all threads: unlike `seconds`, next to nothing of other programs is in it."""
     nll: float = 0.0
     tokens: int = 0
     finished: str = ""
@@ -33,6 +38,14 @@ class Progress:
     plateau: Plateau = field(default_factory=Plateau)
     kept: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
     """(score, update) of the validations whose weights are kept for averaging."""
+
+    @contextmanager
+    def clocked(self) -> Iterator[None]:
+        """Adds to both counts of seconds what the block takes."""
+        began, used = time.perf_counter(), time.process_time()
+        yield
+        self.seconds += time.perf_counter() - began
+        self.cpu_seconds += time.process_time() - used
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

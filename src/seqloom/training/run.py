@@ -288,6 +288,7 @@ def _record(run: Fit, step: Step, result: Validation) -> Record:
         "dev_loss": result.loss,
         "rate": step.rate,
         "seconds": round(progress.seconds, 3),
+        "cpu_seconds": round(progress.cpu_seconds, 3),
     }
     if result.metric is not None:
         record[run.settings.metric] = result.metric
