@@ -17,7 +17,7 @@ from seqloom.search.stepper import Reals
 
 WIDTH = 900
 """Pixels that a picture is wide at most."""
-_COLOURS = 64
+_COLOURS = 128
 
 
 def small(path: Path) -> None:
@@ -26,7 +26,9 @@ def small(path: Path) -> None:
         whole = image.convert("RGB")
     height = round(whole.height * min(1.0, WIDTH / whole.width))
     whole = whole.resize((min(WIDTH, whole.width), height), Image.Resampling.LANCZOS)
-    whole.quantize(_COLOURS).save(path, optimize=True)
+    whole.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
 
 
 def spectra(frames: Mapping[str, Reals], path: Path) -> None:

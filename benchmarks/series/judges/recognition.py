@@ -19,6 +19,8 @@ from seqloom.model import Model
 WRITER = "synthesis/hershey"
 BIASES = (0.0, 0.5, 1.0)
 _LINES = 100
+_READABLE = 40
+"""Positions whose columns are wide enough to be told apart."""
 
 
 def judge(judging: Judging) -> Judged:
@@ -78,12 +80,14 @@ def _monotonicity(found: Evaluation) -> float:
 
 
 def _attention(reader: Model, found: Evaluation, judging: Judging) -> dict[str, str]:
-    """Of the shortest source of the test set: its picture has a column for each position."""
-    shortest = min(found.examples, key=lambda each: 0 if each.frames is None else len(each.frames))
+    """Of the longest source whose picture, a column for each position, can be read; else the shortest."""
+    positions = [len(result.source_tokens) for result in found.results]
+    readable = [count for count in positions if count <= _READABLE]
+    chosen = found.examples[positions.index(max(readable) if readable else min(positions))]
     path = judging.folder / "attention.png"
-    reader.explain(shortest).png(path)
+    reader.explain(chosen).png(path)
     small(path)
-    said = f"'{shortest.target}'"
+    said = f"'{chosen.target}'"
     return {
         path.name: f"What each character written looked at, from left to right in time: {said}."
     }

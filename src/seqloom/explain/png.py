@@ -31,7 +31,7 @@ SMALL_PRINT = 8
 TITLE, TITLE_FONT = 0.28, 10
 """The height of a title, and its size."""
 NOTE_WIDTH, NOTE_LINE = 50, 0.16
-"""Characters in a line of a note, and the height of one."""
+"""Characters that a line of a note may have under a narrow grid, and the height of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,19 @@ def spelt_out(attention: AttentionMap) -> AttentionMap:
     )
     missing = describe(chain.from_iterable(label.missing for label in (*source, *target)))
     notes = [*attention.notes, missing] if missing else attention.notes
-    return replace(
+    labelled = replace(
         attention,
         source=tuple(clip(label.text, LONGEST_LABEL) for label in source),
         target=tuple(clip(label.text, LONGEST_LABEL) for label in target),
-        notes=tuple(line for note in notes for line in wrap(note, NOTE_WIDTH)),
     )
+    across = max(NOTE_WIDTH, int((_across(labelled) - 0.2) / inches(1, SMALL_PRINT)))
+    return replace(labelled, notes=tuple(line for note in notes for line in wrap(note, across)))
+
+
+def _across(attention: AttentionMap) -> float:
+    """The width of the grid and what stands left and right of it."""
+    at = frame(attention)
+    return at.left + len(attention.source) * at.square + at.right
 
 
 def draw(attention: AttentionMap, theme: Theme = LIGHT) -> Figure:
@@ -76,7 +83,7 @@ def draw(attention: AttentionMap, theme: Theme = LIGHT) -> Figure:
     rows, columns = len(attention.target), len(attention.source)
     named = inches(cell_len(attention.title), TITLE_FONT) + 0.2
     least = max(at.left + 2.6, named, _widest(attention.notes))
-    width = max(at.left + columns * at.square + at.right, least)
+    width = max(_across(attention), least)
     height = at.top + rows * at.square + at.bottom
     figure = sheet(theme, width, height)
     axes = figure.add_axes(
