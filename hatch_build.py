@@ -21,7 +21,8 @@ LIBRARY = HERE / "src" / "seqloom" / "kernel" / "kernel.so"
 FLAGS = "-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -Wno-psabi"
 AVX2 = "-mavx2 -mfma"
 AVX512 = f"{AVX2} -mavx512f -mavx512bw -mavx512dq -mavx512vl"
-INSTRUCTIONS = {"isa_avx2.cpp": AVX2, "isa_avx512.cpp": AVX512}
+TILES = f"{AVX512} -mavx512bf16 -mamx-tile -mamx-bf16"
+INSTRUCTIONS = {"isa_avx2.cpp": AVX2, "isa_avx512.cpp": AVX512, "isa_amx.cpp": TILES}
 
 
 def compiler() -> str | None:
@@ -40,12 +41,15 @@ def compile_kernel(library: Path, extra: str = "") -> None:
         raise FileNotFoundError("no C++ compiler ($CXX, c++, g++ or clang++)")
     sources = sorted((HERE / "native").glob("*.cpp"))
     x86 = platform.machine() in ("x86_64", "AMD64")
+    known = {
+        name: flags.split() for name, flags in INSTRUCTIONS.items() if x86 and _knows(cxx, flags)
+    }
     with tempfile.TemporaryDirectory() as folder:
         objects = [Path(folder) / f"{source.stem}.o" for source in sources]
         commands = [
             [
                 *[cxx, *FLAGS.split(), *extra.split()],
-                *(INSTRUCTIONS.get(source.name, "").split() if x86 else ()),
+                *known.get(source.name, ()),
                 *["-c", str(source), "-o", str(target)],
             ]
             for source, target in zip(sources, objects, strict=True)
@@ -60,6 +64,12 @@ def compile_kernel(library: Path, extra: str = "") -> None:
             linked.replace(library)  # in one step: a process that runs keeps the old one
         finally:
             linked.unlink(missing_ok=True)
+
+
+def _knows(cxx: str, flags: str) -> bool:
+    """An older compiler lacks newer instructions; their files then compile to nothing."""
+    command = [cxx, *flags.split(), "-fsyntax-only", "-x", "c++", os.devnull]
+    return subprocess.run(command, capture_output=True).returncode == 0
 
 
 def _run(command: list[str]) -> None:

@@ -20,7 +20,9 @@ struct Weights {
 
     Weights(const Fed& f, bool turned) {
         const Routines* best = routines(nullptr);
-        auto packed = [&](const View& view) { return Matrix(best, turned ? view.turned() : view); };
+        auto packed = [&](const View& view) {
+            return Matrix(best, turned ? view.turned() : view, f.rounded);
+        };
         long G = 4 * f.D;
         View W_c(f.W_c, f.D, f.H + f.D);
         fed = packed(View(f.F, G, f.D));

@@ -8,7 +8,7 @@
 // Rows do not know of each other, so each thread takes some of them through all steps: threads meet once,
 // not at every product. Weights are packed once for all steps. Their gradients are left to the caller, who
 // makes one product of all steps; what it is made of is kept (da of each layer, and dz, the gradient before
-// the tanh).
+// the tanh). `rounded` multiplies in bfloat16, by tiles.hpp.
 //
 // Sizes: T steps, N rows, S source positions, D features of a state and of a key, H of a value.
 #pragma once
@@ -27,7 +27,7 @@ struct FedLayer {
 };
 
 struct Fed {
-    int64_t T, N, S, D, H, layers, threads;
+    int64_t T, N, S, D, H, layers, threads, rounded;
     const float *F, *W_c;                      // [4D, D], [D, H + D]
     const float *projected, *keys, *values, *padding;  // [T, N, 4D], [N, S, D], [N, S, H], [N, S]
     const float* kept;                         // [T, N, D], or null

@@ -78,12 +78,12 @@ Matrix::Matrix(const Routines* routines, const std::vector<Array>& arrays,
         require(bytes == (array.bytes != nullptr), "some weights are in 8 bits and others are not");
         outputs_ += array.rows;
     }
-    long panel = routines->panel, filled = (outputs_ + panel - 1) / panel * panel;
+    long outputs = filled(outputs_, routines->panel);
     if (bytes) {
-        bytes_ = Aligned<int8_t>(filled * inputs_);
-        factors_ = Aligned<float>(filled);
+        bytes_ = Aligned<int8_t>(outputs * inputs_);
+        factors_ = Aligned<float>(outputs);
     } else {
-        weights_ = Aligned<float>(filled * inputs_);
+        weights_ = Aligned<float>(outputs * inputs_);
     }
     long first = 0;
     for (const Array& array : arrays) {
@@ -93,7 +93,7 @@ Matrix::Matrix(const Routines* routines, const std::vector<Array>& arrays,
     }
     if (biases.empty()) return;
     biased_ = true;
-    bias_ = Aligned<float>(filled);
+    bias_ = Aligned<float>(outputs);
     float* to = bias_.data();
     for (const Array& bias : biases) {
         require(to + bias.size() <= bias_.data() + outputs_, "a bias is longer than its matrix has rows");
@@ -102,10 +102,16 @@ Matrix::Matrix(const Routines* routines, const std::vector<Array>& arrays,
     require(to == bias_.data() + outputs_, "a bias is shorter than its matrix has rows");
 }
 
-Matrix::Matrix(const Routines* routines, const View& weight)
+Matrix::Matrix(const Routines* routines, const View& weight, bool rounded)
     : routines_(routines), outputs_(weight.outputs), inputs_(weight.inputs) {
-    long panel = routines->panel, filled = (outputs_ + panel - 1) / panel * panel;
-    weights_ = Aligned<float>(filled * inputs_);
+    if (rounded && rounding()) {
+        tiles_ = Aligned<uint16_t>(filled(outputs_, Rounding::kSide) * tiled_inputs());
+        rounding()->round(weight.data, weight.output_step, weight.input_step, outputs_, inputs_,
+                          tiles_.data());
+        return;
+    }
+    long panel = routines->panel;
+    weights_ = Aligned<float>(filled(outputs_, panel) * inputs_);
     for (long first = 0; first < outputs_; first += panel) {
         long lanes = std::min(panel, outputs_ - first);
         const float* from = weight.data + first * weight.output_step;
@@ -161,6 +167,9 @@ static Company company;
 void Matrix::run(const Product& p) const {
     auto share = [&](long first, long count) {
         const float* from = p.from ? p.from + first : nullptr;
+        if (tiles_.data())
+            return rounding()->multiply(panels(first, count), p.x, p.x_step, 1, p.rows, from, p.from_step,
+                                        p.y + first, p.y_step);
         routines_->multiply(panels(first, count), p.x, p.x_step, p.rows, from, p.from_step, p.y + first,
                             p.y_step);
     };
@@ -182,7 +191,8 @@ Panels Matrix::panels(long first, long count) const {
             factors_.data() ? factors_.data() + first : nullptr,
             biased_ ? bias_.data() + first : nullptr,
             count,
-            inputs_};
+            inputs_,
+            tiles_.data() ? tiles_.data() + first * tiled_inputs() : nullptr};
 }
 
 }  // namespace seqloom

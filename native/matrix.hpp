@@ -88,7 +88,8 @@ public:
     // `rows` may be several matrices that see the same input, one below the other.
     Matrix(const Routines* routines, const std::vector<Array>& rows,
            const std::vector<Array>& biases);
-    Matrix(const Routines* routines, const View& weight);
+    // `rounded` to bfloat16, where there are instructions for it.
+    Matrix(const Routines* routines, const View& weight, bool rounded = false);
 
     void multiply(const float* x, long x_step, long rows, float* y, long y_step) const {
         run({x, x_step, rows, nullptr, 0, y, y_step});
@@ -119,12 +120,15 @@ private:
     void run(const Product& product) const;
     Panels panels(long first, long count) const;
     void pack(const Array& array, long first);
+    long tiled_inputs() const { return filled(inputs_, Rounding::kSide); }
+    static long filled(long count, long unit) { return (count + unit - 1) / unit * unit; }
 
     const Routines* routines_ = nullptr;
     long outputs_ = 0, inputs_ = 0;
     bool biased_ = false;
     Aligned<float> weights_, factors_, bias_;
     Aligned<int8_t> bytes_;
+    Aligned<uint16_t> tiles_;
 };
 
 }  // namespace seqloom

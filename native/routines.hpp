@@ -20,15 +20,18 @@ struct Panels {
     const float* factors;
     const float* bias;  // null, or one for each output, filled up as well
     long outputs, inputs;
+    const uint16_t* tiles = nullptr;  // in bfloat16 instead, as tiles.hpp has them
 };
+
+// y[row] = from[row] + W x[row], or W x[row] + b where `from` is null; it may be y. Rows stand `x_step`,
+// `from_step`, `y_step` apart.
+using Multiply = void(const Panels&, const float* x, long x_step, long rows, const float* from,
+                      long from_step, float* y, long y_step);
 
 struct Routines {
     const char* name;
     long panel;
-    // y[row] = from[row] + W x[row], or W x[row] + b where `from` is null; it may be y. Rows stand
-    // `x_step`, `from_step`, `y_step` apart.
-    void (*multiply)(const Panels&, const float* x, long x_step, long rows, const float* from,
-                     long from_step, float* y, long y_step);
+    Multiply* multiply;
     // One row of a cell: gates from the input half `x` and the recurrent half `r`.
     void (*elman)(const float* x, const float* r, long D, float* h);
     void (*lstm)(const float* x, const float* r, const float* c, long D, float* h, float* new_c);
@@ -69,6 +72,19 @@ struct Routines {
     // may have fallen, but none behind the first 16.
     void (*best)(const float* logits, long V, float* tops, long k, int64_t* ids, float* values);
 };
+
+// Products in bfloat16. A weight has outputs and inputs so many numbers apart, x its rows and inputs; one
+// of both always stands side by side. `to` has room for outputs and inputs, both filled up to kSide.
+struct Rounding {
+    static constexpr long kSide = 32;
+    void (*multiply)(const Panels&, const float* x, long row_step, long input_step, long rows,
+                     const float* from, long from_step, float* y, long y_step);
+    void (*round)(const float* weight, long output_step, long input_step, long outputs, long inputs,
+                  uint16_t* to);
+};
+
+// Null where the processor has no matrix tiles.
+const Rounding* rounding();
 
 const Routines* plain_routines();
 const Routines* avx2_routines();    // null where the compiler had no such instructions

@@ -5,6 +5,7 @@
 
 #include "fed.hpp"
 #include "guarded.hpp"
+#include "rounded.hpp"
 #include "routines.hpp"
 
 #define API extern "C" __attribute__((visibility("default")))
@@ -62,6 +63,24 @@ API void seqloom_entropy32(float* z, const float* b, const int64_t* y, int64_t n
 API void seqloom_entropy16(uint16_t* z, const float* b, const int64_t* y, int64_t n, int64_t V,
                            float smoothing, float* nll, float* uniform, float* db) {
     best().entropy16(z, b, y, n, V, smoothing, room_for(V).data(), nll, uniform, db);
+}
+
+// Whether products in bfloat16 are made here.
+API int seqloom_rounds() { return rounding() != nullptr; }
+
+API int seqloom_round(const float* weight, int64_t output_step, int64_t input_step, int64_t outputs,
+                      int64_t inputs, uint16_t* tiles, int threads) {
+    return guarded([&] {
+        round_weight({weight, output_step, input_step}, outputs, inputs, tiles, threads);
+    });
+}
+
+API int seqloom_rounded_product(const uint16_t* tiles, int64_t outputs, int64_t inputs, const float* x,
+                                int64_t row_step, int64_t input_step, int64_t rows, const float* from,
+                                float* y, int threads) {
+    return guarded([&] {
+        rounded_product(tiles, outputs, inputs, {x, row_step, input_step}, rows, from, y, threads);
+    });
 }
 
 API int seqloom_fed_on(const Fed* decoder) {

@@ -49,8 +49,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'seqloom' has no attribute {name!r}")
     from seqloom.extras import needs
-    from seqloom.threads import set_spins
+    from seqloom.tuning import tune
 
-    set_spins()
+    tune()
     with needs("train", f"seqloom.{name}"):
         return getattr(import_module(_HOMES[name]), name)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from seqloom.kernel import available
+from seqloom.nn import products
 from seqloom.nn.attention.content import Content
 from seqloom.nn.attention.scores import Dot, General
 from seqloom.nn.cells.lstm import LSTM
@@ -89,6 +90,24 @@ def test_all_steps_do_as_the_loop_in_twice_the_precision(
     assert taken == [1], "the single precision goes the compiled way, the double one does not"
 
 
+@pytest.mark.skipif(not products.rounds(), reason="this processor has no matrix tiles")
+@pytest.mark.parametrize("dropout", DROPOUTS.values(), ids=DROPOUTS)
+@pytest.mark.parametrize(("hidden", "source"), [(64, 64), (70, 100)])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_rounded_products_stay_near_in_all_results_and_gradients(depth, hidden, source, dropout):
+    quick = decoder(depth, hidden, source, dropout)
+    with torch.no_grad():
+        for parameter in quick.parameters():
+            parameter.mul_(0.3)  # gates that are saturated magnify what is rounded
+    exact = deepcopy(quick).double()
+    parts = given(depth, hidden, source)
+    with products_in(torch.bfloat16):
+        near = found(quick, parts, True)
+    assert type(near[0].grad_fn).__name__.startswith("_Fed")
+    for a, b in zip(near, found(exact, parts, True), strict=True):
+        assert (a.double() - b).abs().max() < 0.03 * b.abs().max()
+
+
 def test_threads_change_nothing():
     """Rows are shared out; each is summed by one thread in one order."""
     made, parts, before = (
@@ -151,7 +170,10 @@ def test_nothing_is_kept_when_an_update_is_over():
     ("steps", "precision", "name"),
     [(6, torch.float32, "_Fed"), (3, torch.float32, "Stack"), (6, torch.bfloat16, "Stack")],
 )
-def test_rounded_products_and_few_steps_are_left_to_the_loop(steps, precision, name):
+def test_few_steps_and_products_rounded_by_torch_are_left_to_the_loop(
+    steps, precision, name, monkeypatch
+):
+    monkeypatch.setattr(products, "rounds", lambda: False)
     made, (embedded, source, *state) = decoder(1, 70, 70, (0.0, False)), given(1, 70, 70)
     with products_in(precision):
         features = made(embedded[:steps], remembered(made, source), tuple(state)).features

@@ -6,18 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from seqloom.nn import products
 from seqloom.nn.cells.gru import GRU
 from seqloom.nn.cells.lstm import LSTM
+from seqloom.nn.factors import Bfloat16, OneDNN, Plain, Tiled
 from seqloom.nn.processor import left_half_used
-from seqloom.nn.products import (
-    Linear,
-    OneDNN,
-    Plain,
-    added,
-    factor,
-    linear,
-    products_in,
-)
+from seqloom.nn.products import Linear, added, factor, linear, products_in
 from seqloom.nn.readouts.cross_entropy import cross_entropy
 
 SIZE = 64
@@ -201,3 +195,64 @@ def test_a_weight_that_changes_before_the_way_back_is_noticed():
             weight.mul_(2.0)
         with pytest.raises(RuntimeError, match="modified by an inplace operation"):
             out.sum().backward()
+
+
+@pytest.fixture(params=["tiles", "torch"])
+def rounding(request, monkeypatch):
+    """Both ways to multiply in bfloat16."""
+    if request.param == "torch":
+        monkeypatch.setattr(products, "rounds", lambda: False)
+    elif not products.rounds():
+        pytest.skip("this processor has no matrix tiles")
+    return request.param
+
+
+SIZES = [(1, 64, 64), (16, 64, 65), (17, 96, 64), (33, 65, 127), (97, 600, 130), (300, 64, 64)]
+"""Rows, inputs, outputs: on, below and beyond the borders of tiles, of a block of rows and of inputs."""
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("rows", "inputs", "outputs"), SIZES)
+def test_every_way_of_a_factor_is_the_product_of_what_was_rounded(
+    rounding, rows, inputs, outputs, threads
+):
+    torch.manual_seed(1)
+    x, weight, slope = (
+        torch.randn(shape).bfloat16().float()
+        for shape in ((rows, inputs), (outputs, inputs), (rows, outputs))
+    )
+    given, out, of_x = torch.randn(rows, outputs), torch.empty(rows, outputs), torch.empty_like(x)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with products_in(torch.bfloat16):
+            ready = factor(weight)
+        assert type(ready) is (Tiled if rounding == "tiles" else Bfloat16)
+        ready.added(given, x, out)
+        ready.back(slope, of_x)
+        pairs = [
+            (ready.on(x), x @ weight.t()),
+            (ready.on(x.t().contiguous().t()), x @ weight.t()),
+            (ready.back(slope), slope @ weight),
+            (of_x, slope @ weight),
+            (out, given + x @ weight.t()),
+            (ready.gradient(slope, x), slope.t() @ x),
+        ]
+    finally:
+        torch.set_num_threads(before)
+    for found, expected in pairs:
+        # The results are rounded by torch, to 8 bits; by tiles they are not.
+        room = 1e-4 if rounding == "tiles" else 2**-7 * float(expected.abs().max())
+        assert (found.float() - expected).abs().max() < room
+
+
+@pytest.mark.skipif(not products.rounds(), reason="this processor has no matrix tiles")
+def test_an_infinite_factor_is_not_lost():
+    weight = torch.ones(64, 64)
+    x = torch.zeros(3, 64)
+    x[1, 5], x[2, 6] = float("inf"), float("nan")
+    with products_in(torch.bfloat16):
+        y = factor(weight).on(x)
+    assert y[0].eq(0).all()
+    assert y[1].isinf().all()
+    assert y[2].isnan().all()

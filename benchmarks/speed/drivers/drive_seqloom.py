@@ -8,7 +8,7 @@ from typing import Any
 
 from protocol import Answer, Curve, Enough, Laps, Sentence, Task, measure_decoding, task
 
-import seqloom.threads
+import seqloom.tuning
 from seqloom.config import Recipe, Search, of_pairs, override, read_recipe
 from seqloom.text.pair import PairCodec
 
@@ -128,7 +128,7 @@ def learn(given: Task) -> None:
 
 def main() -> None:
     given = task()
-    seqloom.threads.set_spins()
+    seqloom.tuning.tune()
     {"make": make, "train": train, "decode": decode, "learn": learn}[given.action](given)
 
 

@@ -28,7 +28,7 @@ from seqloom.cli.serve import serve
 from seqloom.cli.train import train
 from seqloom.errors import MissingExtra, UserError
 from seqloom.extras import BROUGHT
-from seqloom.threads import set_spins
+from seqloom.tuning import tune
 
 
 class Commands(TyperGroup):
@@ -105,7 +105,7 @@ app.command(epilog=_example("seqloom demo --out runs/demo"))(demo)
 
 def main() -> None:
     """The entry point. Text is UTF-8 wherever it comes from and goes to."""
-    set_spins()
+    tune()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -21,10 +21,11 @@ class FedLayer(Structure):
 
 
 class Fed(Structure):
-    """The decoder. z is what s~ was before its noise, and is there if that (`kept`) is."""
+    """The decoder. z is what s~ was before its noise, and is there if that (`kept`) is. `rounded`
+    multiplies in bfloat16 (rounded.py)."""
 
     _fields_ = [
-        *((name, c_int64) for name in ("T", "N", "S", "D", "H", "layers", "threads")),
+        *((name, c_int64) for name in ("T", "N", "S", "D", "H", "layers", "threads", "rounded")),
         *((name, c_void_p) for name in ("F", "W_c", "projected", "keys", "values", "padding")),
         ("kept", c_void_p),
         ("kept_step", c_int64),

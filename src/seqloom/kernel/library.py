@@ -47,6 +47,12 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "ask_on": (None, [*_FOUR, *[c_int64] * 4, _ADDRESS, _ADDRESS]),
     "ask_back": (None, [*[_ADDRESS] * 7, *[c_int64] * 4, *[_ADDRESS] * 3]),
     "gru_back": (None, [*[_ADDRESS] * 3, c_int64, c_int64, *[_ADDRESS] * 3]),
+    "rounds": (c_int, []),
+    "round": (c_int, [_ADDRESS, *[c_int64] * 4, _ADDRESS, c_int]),
+    "rounded_product": (
+        c_int,
+        [_ADDRESS, c_int64, c_int64, _ADDRESS, *[c_int64] * 3, _ADDRESS, _ADDRESS, c_int],
+    ),
     **{f"fed_{way}": (c_int, [_ADDRESS]) for way in ("on", "back")},
 }
 

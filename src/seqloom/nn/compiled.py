@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from seqloom.kernel import available
-from seqloom.nn.products import Bfloat16, factor
+from seqloom.nn.factors import Bfloat16
+from seqloom.nn.products import factor
 
 _FEW = 4
 """Steps below which it is not worth while to pack weights for them."""

@@ -2,9 +2,10 @@
 
     float32     by torch; by oneDNN, which torch brings along, for large weights on AMD's AVX-512, where
                 the library that torch asks otherwise (MKL) uses half of the processor
-    bfloat16    factors and results are rounded to 8 bits of mantissa, sums are 32 bits long
-                (Kalamkar 2019; the mixed precision of Micikevicius 2018 without its loss scaling, as the
-                exponent keeps its 8 bits)
+    bfloat16    factors are rounded to 8 bits of mantissa, sums are 32 bits long (Kalamkar 2019; the mixed
+                precision of Micikevicius 2018 without its loss scaling, as the exponent keeps its 8 bits);
+                by our own kernel where the processor has matrix tiles, else by torch, which rounds the
+                results as well
 
 In bfloat16 everything that is not a product with a weight (gates, attention, softmax, losses, the weights
 themselves and their updates) stays in 32 bits. Where the processor multiplies it, that is two to three
@@ -13,7 +14,6 @@ times as fast; the precision is chosen around a loss, and its way back keeps to 
 Sizes: N rows, I inputs, O outputs.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +24,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from seqloom.kernel.rounded import rounds
+from seqloom.nn.factors import Bfloat16, Factor, OneDNN, Plain, Tiled
 from seqloom.nn.processor import left_half_used
 
 _SMALL = 64
@@ -31,7 +33,7 @@ _SMALL = 64
 _LARGE = 1 << 19
 """Numbers in a weight from which on oneDNN gains more than it costs to hand over."""
 
-_rounded: ContextVar["dict[tuple[int, ...], Bfloat16] | None"] = ContextVar("rounded", default=None)
+_rounded: ContextVar["dict[tuple[int, ...], Factor] | None"] = ContextVar("rounded", default=None)
 """The weights that were rounded since bfloat16 was chosen, by where they stand; None in float32."""
 
 
@@ -45,88 +47,6 @@ def products_in(precision: torch.dtype) -> Generator[None]:
         _rounded.reset(token)
 
 
-class Factor(ABC):
-    """A weight W [O, I], ready to be multiplied. Results go to `out` where it is given."""
-
-    def __init__(self, weight: Float[Tensor, "O I"]) -> None:
-        self.weight = weight
-        self._W = weight.detach()
-
-    @abstractmethod
-    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
-        """W x for each row."""
-
-    @abstractmethod
-    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
-        """The gradient of x."""
-
-    def gradient(self, slope: Float[Tensor, "N O"], x: Float[Tensor, "N I"]) -> Tensor:
-        """That of W."""
-        return slope.t() @ x
-
-    def added(self, given: Float[Tensor, "N O"], x: Float[Tensor, "N I"], out: Tensor) -> None:
-        """out = given + W x."""
-        self.on(x, out).add_(given)
-
-    def prepared(self, rows: Float[Tensor, "N F"]) -> Tensor:
-        """What is multiplied more than once, made fit for it once."""
-        return rows
-
-    def raw(self, x: Float[Tensor, "N I"]) -> Tensor:
-        """W x in the type that it comes in, [N, O]."""
-        return self.on(x)
-
-
-class Plain(Factor):
-    """As torch multiplies."""
-
-    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
-        return torch.mm(x, self._W.t(), out=out)
-
-    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
-        return torch.mm(slope, self._W, out=out)
-
-    def added(self, given: Float[Tensor, "N O"], x: Float[Tensor, "N I"], out: Tensor) -> None:
-        torch.addmm(given, x, self._W.t(), out=out)
-
-
-class Bfloat16(Factor):
-    """In bfloat16."""
-
-    def __init__(self, weight: Float[Tensor, "O I"]) -> None:
-        super().__init__(weight)
-        self._W = self.prepared(self._W)
-
-    def prepared(self, rows: Float[Tensor, "N F"]) -> Tensor:
-        return rows.to(torch.bfloat16, memory_format=torch.contiguous_format)
-
-    def raw(self, x: Float[Tensor, "N I"]) -> Tensor:
-        return self.prepared(x) @ self._W.t()
-
-    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
-        y = self.raw(x)
-        return y.float() if out is None else out.copy_(y)
-
-    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
-        of_x = self.prepared(slope) @ self._W
-        return of_x.float() if out is None else out.copy_(of_x)
-
-    def gradient(self, slope: Float[Tensor, "N O"], x: Float[Tensor, "N I"]) -> Tensor:
-        return (self.prepared(slope).t() @ self.prepared(x)).float()
-
-
-class OneDNN(Factor):
-    """In float32, by oneDNN."""
-
-    def on(self, x: Float[Tensor, "N I"], out: Tensor | None = None) -> Float[Tensor, "N O"]:
-        y = torch.ops.mkldnn._linear_pointwise(x, self._W, None, "none", [], "")
-        return y if out is None else out.copy_(y)
-
-    def back(self, slope: Float[Tensor, "N O"], out: Tensor | None = None) -> Float[Tensor, "N I"]:
-        of_x = torch.ops.mkldnn._linear_pointwise(slope, self._W.t(), None, "none", [], "")
-        return of_x if out is None else out.copy_(of_x)
-
-
 def factor(weight: Float[Tensor, "O I"]) -> Factor:
     """As was chosen, and as the machine likes it."""
     if weight.dtype != torch.float32:
@@ -135,11 +55,15 @@ def factor(weight: Float[Tensor, "O I"]) -> Factor:
     if known is not None and min(weight.shape) >= _SMALL:
         place = weight.data_ptr(), *weight.shape, *weight.stride()
         if place not in known:  # a factor keeps its weight, so that no other comes to stand there
-            known[place] = Bfloat16(weight)
+            known[place] = Tiled(weight) if _by_tiles(weight) else Bfloat16(weight)
         return known[place]
     large = torch.is_grad_enabled() and weight.numel() >= _LARGE
     gains = large and weight.device.type == "cpu" and left_half_used()
     return OneDNN(weight) if gains else Plain(weight)
+
+
+def _by_tiles(weight: Tensor) -> bool:
+    return weight.device.type == "cpu" and rounds()
 
 
 def linear(

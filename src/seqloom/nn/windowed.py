@@ -25,7 +25,8 @@ from seqloom.nn.attention.attention import Memory
 from seqloom.nn.attention.window import MOST
 from seqloom.nn.cells.cell import CellState, after
 from seqloom.nn.cells.lstm import backwards, onwards
-from seqloom.nn.products import Factor, factor
+from seqloom.nn.factors import Factor
+from seqloom.nn.products import factor
 
 _LEAST = -87.0
 """exp(-87) is about the smallest number that 32 bits hold with all digits; below it exp takes longer."""

@@ -25,7 +25,7 @@ from seqloom.server.bodies import described
 from seqloom.server.describe import describe
 from seqloom.server.wire import Frame, receive, send
 from seqloom.server.worker import work
-from seqloom.threads import set_spins
+from seqloom.tuning import tune
 
 
 def main(control: socket.socket) -> None:
@@ -92,5 +92,5 @@ def _load(folder: str) -> Served:
 
 
 if __name__ == "__main__":
-    set_spins()
+    tune()
     main(socket.socket(fileno=int(sys.argv[1])))

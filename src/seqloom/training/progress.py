@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -40,7 +40,7 @@ class Progress:
     """(score, update) of the validations whose weights are kept for averaging."""
 
     @contextmanager
-    def clocked(self) -> Iterator[None]:
+    def clocked(self) -> Generator[None]:
         """Adds to both counts of seconds what the block takes."""
         began, used = time.perf_counter(), time.process_time()
         yield

@@ -29,7 +29,8 @@ from torch.autograd.function import once_differentiable
 from seqloom.kernel.gates import gru_back, gru_on
 from seqloom.nn.cells.cell import Affine, CellState
 from seqloom.nn.compiled import compiled
-from seqloom.nn.products import Factor, factor
+from seqloom.nn.factors import Factor
+from seqloom.nn.products import factor
 
 
 class GRU(Affine):

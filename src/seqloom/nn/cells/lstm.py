@@ -28,7 +28,8 @@ from torch.autograd.function import once_differentiable
 from seqloom.kernel.gates import lstm_back, lstm_on
 from seqloom.nn.cells.cell import Affine, CellState
 from seqloom.nn.compiled import compiled
-from seqloom.nn.products import Factor, factor
+from seqloom.nn.factors import Factor
+from seqloom.nn.products import factor
 
 
 class LSTM(Affine):

@@ -1,12 +1,14 @@
 """Luong's decoder with input feeding, compiled as a whole (native/fed.hpp): LSTM layers, attention by
-products, in float32. The same sums as luong.py's loop, but a thread takes its rows through all steps before
-it meets another, and each weight's gradient is one product of all steps.
+products, in float32, or in bfloat16 by the processor's matrix tiles. The same sums as luong.py's loop, but
+a thread takes its rows through all steps before it meets another, and each weight's gradient is one product
+of all steps.
 
 Sizes: T target length, N rows, S source length, D state, G = 4 D, H source features, C = H + D.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,6 +23,8 @@ from seqloom.nn.cells.cell import after
 from seqloom.nn.cells.lstm import LSTM
 from seqloom.nn.compiled import whole
 from seqloom.nn.decoders.layers import Layers, Noise
+from seqloom.nn.factors import Factor, Tiled
+from seqloom.nn.products import factor
 
 
 def fits(layers: Layers, attention: Attention, projected: Float[Tensor, "T N G"]) -> bool:
@@ -33,8 +37,9 @@ def fits(layers: Layers, attention: Attention, projected: Float[Tensor, "T N G"]
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What has no gradient: the padding, and the factors of dropout."""
+    """What has no gradient: how products are taken, the padding, and the factors of dropout."""
 
+    products: Factor
     padding: Float[Tensor, "N S"]
     noise: Noise
     kept: Float[Tensor, "T N D"] | None
@@ -55,7 +60,8 @@ def all_steps(
     for cell in layers.cells:
         assert isinstance(cell, LSTM)
         weights += [cell.R, cell.W, cell.b] if weights else [cell.R]
-    fixed = Fixed(memory.padding.contiguous(), [_flat(n) for n in noise], _flat(kept))
+    factors = [_flat(n) for n in noise], _flat(kept)
+    fixed = Fixed(factor(weights[0]), memory.padding.contiguous(), *factors)
     given = (projected, memory.keys, memory.values, feed, W_c, *state, *weights)
     return _Fed.apply(fixed, *(part.contiguous() for part in given))  # pyright: ignore[reportReturnType]
 
@@ -126,6 +132,7 @@ class _Loop:
         layers = [*map(_Layer.described, self.layers, backs)]
         return Fed(
             *(T, N, S, D, H, len(layers), torch.get_num_threads()),
+            isinstance(self.fixed.products, Tiled),
             *map(_address, (F, W_c, projected, keys, values, self.fixed.padding, self.fixed.kept)),
             _step(self.fixed.kept),
             (FedLayer * len(layers))(*layers),
@@ -164,21 +171,22 @@ class _Fed(torch.autograd.Function):
         dkeys, dvalues = (torch.zeros_like(part) for part in given[1:3])
         dz, dfed = torch.empty_like(ds), torch.zeros_like(none)
         fed_back(loop.described(given, backs, (ds, dpaid, dz, dkeys, dvalues, dfed)))
-        dF = _gradient(backs[0][0], loop.s[:-1])
+        gradient = partial(_gradient, loop.fixed.products)
         asked = (loop.contexts, loop.layers[-1].hs[1:])
-        dW_c = torch.cat([_gradient(dz, part) for part in asked], dim=1)
+        dW_c = torch.cat(gradient(dz, *asked), dim=1)
         dstates = [part for _, dh, dc in backs for part in (dh, dc)]
-        dweights = [_gradient(backs[0][0], loop.layers[0].hs[:-1])]
+        dF, *dweights = gradient(backs[0][0], loop.s[:-1], loop.layers[0].hs[:-1])
         for below, layer, (da, _, _) in zip(loop.layers, loop.layers[1:], backs[1:], strict=False):
             entered = below.hs[1:] if layer.entering is None else layer.entering
-            dweights += [_gradient(da, layer.hs[:-1]), _gradient(da, entered), da.sum((0, 1))]
+            dweights += [*gradient(da, layer.hs[:-1], entered), da.sum((0, 1))]
         return None, backs[0][0], dkeys, dvalues, dF, dW_c, *dstates, dfed, *dweights
 
 
-def _gradient(sums: Tensor, entered: Tensor) -> Tensor:
-    """Of a weight that all steps share, from the gradients of its results [T, N, O] and what it was
+def _gradient(products: Factor, sums: Tensor, *entered: Tensor) -> list[Tensor]:
+    """Of weights that all steps share, from the gradients of their results [T, N, O] and what each was
     multiplied with [T, N, I]: one product."""
-    return sums.flatten(0, 1).t() @ entered.flatten(0, 1)
+    slope = products.prepared(sums.flatten(0, 1))
+    return [products.gradient(slope, part.flatten(0, 1)) for part in entered]
 
 
 def _address(tensor: Tensor | None) -> int | None:

@@ -22,7 +22,8 @@ from torch.autograd.function import once_differentiable
 
 from seqloom.kernel.entropy import Positions, entropy, parts_of
 from seqloom.nn.compiled import compiled
-from seqloom.nn.products import Factor, factor
+from seqloom.nn.factors import Factor
+from seqloom.nn.products import factor
 
 _TOGETHER = 1 << 20
 """Numbers of z that are looked at before the next: 4 MB."""

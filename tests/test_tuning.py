@@ -1,17 +1,17 @@
-"""How threads wait: for long if nothing else runs, shortly beside others, as the user says if one does."""
+"""Threads wait for long if nothing else runs, shortly beside others; what the user says stands."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from seqloom import threads
-from seqloom.threads import SPINS, SPINS_ALONE, set_spins
+from seqloom import tuning
+from seqloom.tuning import PRODUCTS, SPINS, SPINS_ALONE, tune
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):
+    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "ONEDNN_PRIMITIVE_CACHE_CAPACITY"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 
@@ -31,8 +31,8 @@ def test_threads_spin_for_long_only_alone(
 ) -> None:
     if running is not None:
         (tmp_path / "loadavg").write_text(running, encoding="ascii")
-    monkeypatch.setattr(threads, "_RUNNING", tmp_path / "loadavg")
-    set_spins()
+    monkeypatch.setattr(tuning, "_RUNNING", tmp_path / "loadavg")
+    tune()
     assert os.environ["GOMP_SPINCOUNT"] == str(spins)
 
 
@@ -40,5 +40,15 @@ def test_threads_spin_for_long_only_alone(
 def test_what_the_user_chose_stands(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "7")
     before = dict(os.environ)
-    set_spins()
+    tune()
     assert dict(os.environ) == before
+
+
+def test_few_products_are_remembered_unless_the_user_wants_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tune()
+    assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == str(PRODUCTS)
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "1024")
+    tune()
+    assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "1024"
