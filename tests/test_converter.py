@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from seqloom.cli.main import app
 from seqloom.config import read_recipe
 from seqloom.converter import Converter
+from seqloom.data.bad_rows import BadRows
 from seqloom.data.frames.setting import Features, Setting
 from seqloom.data.series.scaling import Scaler
 from seqloom.data.speech.corpus import RATE
@@ -102,6 +103,20 @@ def test_a_forecast_has_dates_and_rising_quantiles(tmp_path, fed, density):
     assert (np.diff(list(answer.quantiles.values()), axis=0) > 0).all()
     assert (answer.scale > 0).all()
     np.testing.assert_allclose(answer.attention.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_answers_name_their_record_where_another_was_set_aside(tmp_path):
+    converter, _ = voices(tmp_path)
+    path = tmp_path / "asked.jsonl"
+    rows = [[[1.0, 2.0]], [[float("nan"), 1.0]], [[3.0, 4.0], [5.0, 6.0]]]
+    path.write_text("\n".join(json.dumps({"source": row}) for row in rows) + "\n")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        answers = converter.predict(path, bad=bad)
+    assert [answer.number for answer in answers] == [1, 3]
+    assert [answer.record()["record"] for answer in answers] == [1, 3]
+    assert [len(answer.frames) for answer in answers] == [1, 2]
+    arrays = [np.ones((2, 2), np.float32), np.ones((3, 2), np.float32)]
+    assert [answer.number for answer in converter.predict(arrays)] == [1, 2]
 
 
 def test_the_same_seed_draws_the_same_futures(tmp_path):

@@ -7,6 +7,7 @@ converter.explain("readings.csv", at="2018-02-01").png("forecast.png")
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -62,7 +63,7 @@ class Converter:
         if isinstance(asking, np.ndarray):
             asking = [asking]
         return [
-            each if isinstance(each, Source) else Source(_frames(each, number))
+            each if isinstance(each, Source) else Source(_frames(each, number), number=number)
             for number, each in enumerate(asking, start=1)
         ]
 
@@ -98,7 +99,7 @@ class Converter:
             some = sources[first : first + _TOGETHER]
             answers = convert(self.run, batch_of(some, data, setting), asked)
             for source, answer in zip(some, answers, strict=True):
-                yield source, _dated(source, answer)
+                yield source, replace(_dated(source, answer), number=source.number)
 
     def explain(
         self,

@@ -6,7 +6,6 @@ generator.explain("fox").png("window.png")
 """
 
 from collections.abc import Sequence
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,9 @@ from seqloom.generation.results import FileScores, Sample, Scores, Strokes, Wind
 from seqloom.models.next_step_run import NextStepRun
 from seqloom.models.next_step_sampling import Draw
 from seqloom.nn.readouts.density import Spread
+
+_TEMPERATURES, _BIAS = (0.001, 1000.0), 100.0
+"""Beyond them samples leave what floats can hold."""
 
 
 class Generator:
@@ -151,10 +153,13 @@ class Generator:
         for name, count in (("samples", samples), ("max_length", longest)):
             if count < 1:
                 raise UserError(f"{name} must be at least 1, but is {count}.")
-        if not (temperature > 0 and isfinite(temperature)):
-            raise UserError(f"temperature must be above 0, but is {temperature:g}.")
-        if not (bias >= 0 and isfinite(bias)):
-            raise UserError(f"bias must be at least 0, but is {bias:g}.")
+        coldest, hottest = _TEMPERATURES
+        if not coldest <= temperature <= hottest:
+            raise UserError(
+                f"temperature must be between {coldest:g} and {hottest:g}, but is {temperature:g}."
+            )
+        if not 0 <= bias <= _BIAS:
+            raise UserError(f"bias must be between 0 and {_BIAS:g}, but is {bias:g}.")
         if bias and not self.draws:
             raise UserError(
                 f"{self.folder}: bias is for strokes, but this run writes text. Set a temperature "

@@ -391,4 +391,11 @@ def _parts(source: Source) -> tuple[str, tuple[str, ...]]:
 def _example(source: Source) -> Example:
     if isinstance(source, np.ndarray):
         return Example("array", frames=source)
-    return Example(source) if isinstance(source, str) else source
+    if isinstance(source, str):
+        return Example(source)
+    if not isinstance(source, Example):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise UserError(
+            f"A source must be a text, an Example, or frames as a numpy array, but is a "
+            f"{type(source).__name__}. Give numpy.asarray(...), or a list of such sources."
+        )
+    return source

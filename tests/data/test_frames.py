@@ -264,28 +264,30 @@ def test_what_cannot_be_forecast_is_said(values, said):
         batch_of([Source(values)], WindowData(lookback=3, horizon=2), Setting(side, side))
 
 
-def answer(frames=2):
+def answer(frames=2, number=1):
     values = np.arange(frames * 2, dtype=np.float32).reshape(frames, 2)
     return Conversion(
-        values, values + 1, {0.1: values - 1, 0.9: values + 2}, np.ones((frames, 3)) / 3, ("a", "b")
-    )
+        values, values + 1, {0.1: values - 1, 0.9: values + 2}, np.ones((frames, 3)) / 3, ("a", "b"),
+        number=number,
+    )  # fmt: skip
 
 
 def test_answers_survive_their_files(tmp_path):
-    answers = [answer(2), answer(3)]
+    answers = [answer(2), answer(3, number=4)]
     for name in ("x.jsonl", "x.csv", "x.npz"):
         write_answers(tmp_path / name, answers)
     first = json.loads((tmp_path / "x.jsonl").read_text().splitlines()[0])
     assert first["frames"] == [[0, 1], [2, 3]]
     assert first["quantiles"]["0.9"] == [[2, 3], [4, 5]]
     rows = list(csv.DictReader((tmp_path / "x.csv").read_text().splitlines()))
-    assert [row["answer"] for row in rows] == ["1", "1", "2", "2", "2"]
+    assert [row["record"] for row in rows] == ["1", "1", "4", "4", "4"]
     assert (rows[1]["a"], rows[1]["b_scale"], rows[1]["b_q0.1"]) == ("2", "4", "2")
     arrays = np.load(tmp_path / "x.npz")
     assert arrays["frames_lengths"].tolist() == [2, 3]
+    assert arrays["records"].tolist() == [1, 4]
     assert arrays["q0.9_points"].shape == (5, 2)
     assert "attention" not in json.loads(jsonl(answers[0]))
-    with pytest.raises(UserError, match="answers of one length"):
+    with pytest.raises(UserError, match=r"/x\.npy: a \.npy file holds answers of one length"):
         write_answers(tmp_path / "x.npy", answers)
     with pytest.raises(UserError, match=r"end in \.jsonl"):
         write_answers(tmp_path / "x.doc", answers)

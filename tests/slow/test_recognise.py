@@ -128,5 +128,7 @@ def test_what_is_for_text_alone_is_refused_in_one_line(run, tmp_path):
         model.export(tmp_path / "x")
     with pytest.raises(UserError, match="reads frames of 5 features, but 'hello' is text"):
         model.predict("hello")
+    with pytest.raises(UserError, match="as a numpy array, but is a list"):
+        model.predict([[[1.0] * 5] * 3])
     with pytest.raises(UserError, match="must be a finite number"):
         model.predict(np.full((3, 5), np.nan))

@@ -24,6 +24,7 @@ class Conversion:
     attention  [T, S]  what each step looked at; None where nothing attends
     names      of the features; empty where they have none
     times      [T] of the frames, as ISO dates; empty where they have none
+    number     of the sequence that it answers in what was asked, from 1; others may have been set aside
     """
 
     frames: Reals
@@ -32,10 +33,12 @@ class Conversion:
     attention: Reals | None = None
     names: Sequence[str] = ()
     times: Sequence[str] = ()
+    number: int = 1
 
     def record(self, attention: bool = False) -> dict[str, Any]:
         """What JSON can hold."""
         record: dict[str, Any] = {
+            "record": self.number,
             "frames": rounded(self.frames),
             "scale": rounded(self.scale),
             "quantiles": {f"{level:g}": rounded(each) for level, each in self.quantiles.items()},

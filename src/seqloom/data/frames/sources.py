@@ -30,12 +30,14 @@ TABLES = (".csv", ".csv.gz", ".parquet")
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """values [S, F] in the units of the data; their dates, where they are needed; what came after,
-    [T, G], where that is known; and the file and record that they are from, if any."""
+    [T, G], where that is known; the file and record that they are from, if any; and which one they are of
+    what was asked, from 1."""
 
     values: Reals
     times: Times | None = None
     actual: Reals | None = None
     origin: str = ""
+    number: int = 1
 
 
 def read_sources(
@@ -65,7 +67,7 @@ def read_sources(
     limits = Limits(longest=longest, width=setting.source.width)
     part = data.source if isinstance(data, PairData) and path.endswith(".npz") else ""
     found = read_frames(path, limits, key=key, part=part, bad=bad)
-    return [Source(each.values, origin=str(each.place)) for each in found]
+    return [Source(each.values, origin=str(each.place), number=each.place.line) for each in found]
 
 
 def _of_table(file: Dated, data: WindowData, setting: Setting, at: int | str | None) -> Source:

@@ -1,10 +1,11 @@
 """A converter's answers into files, by the ending of their name.
 
-    .jsonl  an object a line: frames, scale, quantiles, and names, dates and attention where there are any
-    .csv    a row for each frame: number of the answer, step or date, and for each feature what is
-            written, its scale and its quantiles, as OT, OT_scale, OT_q0.05, ...
-    .npz    frames_points [all T, G] and frames_lengths [N], as sequences are read again; the same of the
-            scale and of each quantile; attention_0, attention_1, ... of the answers
+    .jsonl  an object a line: number of the record answered, frames, scale, quantiles, and names, dates and
+            attention where there are any
+    .csv    a row for each frame: number of the record answered, step or date, and for each feature what
+            is written, its scale and its quantiles, as OT, OT_scale, OT_q0.05, ...
+    .npz    frames_points [all T, G] and frames_lengths [N]; the same of the scale and of each quantile;
+            records [N], and attention_0, attention_1, ... of the answers
     .npy    the frames alone: [N, T, G], or [T, G] of one answer; all of one length
 
 Sizes: N answers, T frames, G features.
@@ -50,7 +51,10 @@ def write_answers(path: Path, answers: Sequence[Conversion]) -> None:
         ".npy": _npy,
     }
     with replacing(path) as part:
-        writers[path.suffix](part, answers)
+        try:
+            writers[path.suffix](part, answers)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from error
 
 
 def _jsonl(path: Path, answers: Sequence[Conversion]) -> None:
@@ -65,13 +69,13 @@ def _csv(path: Path, answers: Sequence[Conversion]) -> None:
     names = first.names or [f"feature_{n + 1}" for n in range(first.frames.shape[1])]
     parts = ["", "_scale", *(f"_q{level:g}" for level in first.quantiles)]
     dated = "time" if first.times else "step"
-    writer.writerow(["answer", dated, *(name + part for name in names for part in parts)])
-    for number, answer in enumerate(answers, start=1):
+    writer.writerow(["record", dated, *(name + part for name in names for part in parts)])
+    for answer in answers:
         tables = [answer.frames, answer.scale, *answer.quantiles.values()]
         steps = answer.times or range(1, len(answer.frames) + 1)
         for row, step in enumerate(steps):
             cells = [f"{t[row, f]:.7g}" for f in range(len(names)) for t in tables]
-            writer.writerow([number, step, *cells])
+            writer.writerow([answer.number, step, *cells])
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
 
 
@@ -81,6 +85,7 @@ def _npz(path: Path, answers: Sequence[Conversion]) -> None:
         for number, answer in enumerate(answers)
         if answer.attention is not None
     }
+    arrays["records"] = np.array([answer.number for answer in answers], np.int64)
     named: dict[str, list[Reals]] = {
         "frames": [answer.frames for answer in answers],
         "scale": [answer.scale for answer in answers],
@@ -98,7 +103,7 @@ def _npy(path: Path, answers: Sequence[Conversion]) -> None:
     lengths = {len(answer.frames) for answer in answers}
     if len(lengths) > 1:
         raise UserError(
-            f"{path.name}: a .npy file holds answers of one length, but these have {min(lengths)} to "
+            f"a .npy file holds answers of one length, but these have {min(lengths)} to "
             f"{max(lengths)} frames. Write them to a .npz or .jsonl file."
         )
     frames = [answer.frames for answer in answers]

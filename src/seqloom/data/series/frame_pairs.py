@@ -170,7 +170,10 @@ def judge_pair(raw: Raw, rules: PairRules) -> FramePair | Fault:
             "source and target must have a frame for each other, but have "
             f"{len(source)} and {len(target)} frames."
         )
-        remedy = "Align them, or take an encoder-decoder, which reads and writes any lengths."
+        remedy = (
+            "Align them, or take an encoder-decoder, which reads and writes any lengths: "
+            "model.kind=attention, model.ending=bit, training.metric=loss."
+        )
         return Fault(raw.place, reason, remedy, "")
     return FramePair(source, target, raw.place)
 

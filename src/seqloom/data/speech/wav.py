@@ -22,8 +22,9 @@ def read_wav(path: str) -> Sound:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             content = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
+        why = str(error) or "it ends too early"
         raise UserError(
-            f"{path}: must be a .wav file, but cannot be read as one ({error}). "
+            f"{path}: must be a .wav file, but cannot be read as one ({why}). "
             "Convert it: ffmpeg -i IN -c:a pcm_s16le OUT.wav"
         ) from error
     if width != 2:

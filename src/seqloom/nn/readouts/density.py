@@ -7,7 +7,8 @@
 
 Parameters stay as the linear map gives them (the paper's letters with a hat), so that each density can
 take logarithms without ever leaving them: probabilities by log-softmax and log-sigmoid, sums by
-log-sum-exp, scales as log sigma. Nothing overflows for parameters and values up to 1e6.
+log-sum-exp, scales as log sigma. No log p overflows for parameters and values up to 1e6; a sample's scale
+is exp(s), which does from s = 88 on.
 
 A scale is sigma = exp(s) + floor. Without a floor, data that repeat a value exactly (a pen that stays
 on a line) have infinite density, and training runs after it.
