@@ -22,7 +22,7 @@ class FedLayer(Structure):
 
 class Fed(Structure):
     """The decoder. z is what s~ was before its noise, and is there if that (`kept`) is. `rounded`
-    multiplies in bfloat16 (rounded.py)."""
+    multiplies in bfloat16 (tiles.py)."""
 
     _fields_ = [
         *((name, c_int64) for name in ("T", "N", "S", "D", "H", "layers", "threads", "rounded")),

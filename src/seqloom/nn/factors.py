@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from seqloom.kernel.rounded import Strided, multiply, room_for, round_weight
+from seqloom.kernel.tiles import Strided, multiply, room_for, round_weight
 
 
 class Factor(ABC):

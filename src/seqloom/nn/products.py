@@ -24,7 +24,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from seqloom.kernel.rounded import rounds
+from seqloom.kernel.tiles import rounds
 from seqloom.nn.factors import Bfloat16, Factor, OneDNN, Plain, Tiled
 from seqloom.nn.processor import left_half_used
 
