@@ -21,7 +21,7 @@ static bool has_tiles() {
 }
 
 const Rounding* rounding() {
-    static const Rounding kTiles = {multiply_tiles, round_weight};
+    static const Rounding kTiles = {multiply_tiles, fill_tiles};
     static const bool there = routines("avx512") && has_tiles();
     return there ? &kTiles : nullptr;
 }

@@ -59,3 +59,16 @@ def test_costs_are_estimated_alike():
     found = of_cost([result("a", 1, 1.0), result("a", 2, 1.0)], "parameters")
     assert found is not None
     assert (found.mean, found.half) == (7.0, 0.0)
+
+
+def test_a_cost_that_an_older_result_lacks_is_not_told():
+    older = result("a", 1, 1.0)
+    assert of_cost([older, result("a", 2, 1.0)], "train_cpu_minutes") is None
+    counted = [
+        {**result("a", seed, 1.0), "train_cpu_minutes": minutes}
+        for seed, minutes in enumerate((2, 4))
+    ]
+    found = of_cost(counted, "train_cpu_minutes")
+    assert found is not None
+    assert found.mean == 3.0
+    assert of_cost([*counted, {**older, "train_cpu_minutes": None}], "train_cpu_minutes") is None

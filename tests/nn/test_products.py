@@ -247,6 +247,25 @@ def test_every_way_of_a_factor_is_the_product_of_what_was_rounded(
 
 
 @pytest.mark.skipif(not products.rounds(), reason="this processor has no matrix tiles")
+def test_a_rows_sums_depend_neither_on_its_neighbours_nor_on_threads():
+    torch.manual_seed(1)
+    x, weight = torch.randn(2000, 600), torch.randn(640, 600)
+    before = torch.get_num_threads()
+    found: list[Tensor] = []
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            with products_in(torch.bfloat16):
+                found.append(factor(weight).on(x))
+                alone = factor(weight).on(x[1234:1235])
+            assert torch.equal(alone[0], found[-1][1234])
+    finally:
+        torch.set_num_threads(before)
+    assert torch.equal(found[0], found[1])
+    assert torch.equal(found[0], found[2])
+
+
+@pytest.mark.skipif(not products.rounds(), reason="this processor has no matrix tiles")
 def test_an_infinite_factor_is_not_lost():
     weight = torch.ones(64, 64)
     x = torch.zeros(3, 64)

@@ -18,10 +18,14 @@ class Strided(NamedTuple):
     inner_step: int
 
 
-@cache
 def rounds() -> bool:
-    """Whether the library is there, and multiplies so on this processor."""
-    return available() and bool(opened().seqloom_rounds())
+    """Whether the library is there and wanted, and multiplies so on this processor."""
+    return available() and _processor_knows()
+
+
+@cache
+def _processor_knows() -> bool:
+    return bool(opened().seqloom_rounds())
 
 
 def room_for(outputs: int, inputs: int) -> int:

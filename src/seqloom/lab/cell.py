@@ -49,8 +49,8 @@ def run_cell(experiment: Experiment, cell: Cell) -> dict[str, Any]:
         "lengths": by_length(experiment, evaluation),
         "parameters": sum(weight.numel() for weight in model.run.model.parameters()),
         "updates": journal[-1]["update"],
-        "train_minutes": round(float(journal[-1]["seconds"]) / 60, 3),
-        "train_cpu_minutes": round(float(journal[-1]["cpu_seconds"]) / 60, 3),
+        "train_minutes": _minutes(journal[-1]["seconds"]),
+        "train_cpu_minutes": _minutes(journal[-1].get("cpu_seconds")),
         "test_seconds": round(time.perf_counter() - started, 2),
         "peak_megabytes": round(kept_peak(cell.folder) / _MEGABYTE),
         "settings": settings_of(cell.recipe),
@@ -58,6 +58,11 @@ def run_cell(experiment: Experiment, cell: Cell) -> dict[str, Any]:
     with replacing(cell.folder / RESULT) as part:
         part.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return result
+
+
+def _minutes(seconds: float | None) -> float | None:
+    """None where a run of an earlier version did not count them."""
+    return None if seconds is None else round(float(seconds) / 60, 3)
 
 
 def _trained(cell: Cell, run: Path) -> Model:

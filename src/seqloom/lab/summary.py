@@ -48,7 +48,10 @@ def of_score(results: Sequence[Result], metric: str) -> Estimate | None:
 
 
 def of_cost(results: Sequence[Result], name: str) -> Estimate | None:
-    """One row's cost: 'train_minutes', 'peak_megabytes', 'parameters', ..."""
+    """One row's cost: 'train_minutes', 'peak_megabytes', 'parameters', ...; None where a result of an
+    earlier version does not tell it."""
+    if any(r.get(name) is None for r in results):
+        return None
     return over_seeds([(r, float(r[name])) for r in results])
 
 
