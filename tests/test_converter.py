@@ -12,9 +12,11 @@ import torch
 from typer.testing import CliRunner
 
 from seqloom.cli.main import app
+from seqloom.cli.predict_frames import write
 from seqloom.config import read_recipe
 from seqloom.converter import Converter
 from seqloom.data.bad_rows import BadRows
+from seqloom.data.frames.conversion import Conversion
 from seqloom.data.frames.setting import Features, Setting
 from seqloom.data.series.scaling import Scaler
 from seqloom.data.speech.corpus import RATE
@@ -31,6 +33,7 @@ data: {{train: [{path}], time: date, known: [hour], lookback: 6, horizon: 3, tar
 model: {{hidden: 5, embedding: 4, fed: {fed}, density: {{kind: {density}}}}}
 training: {{max_updates: 2, batch_size: 8, metric: mse}}
 """
+WITHOUT_DATES = WINDOWS.replace("time: date, known: [hour], ", "")
 PAIRS = """
 family: frames
 data: {{kind: pairs, train: [{path}], constant: keep}}
@@ -63,9 +66,9 @@ def untrained(folder, text, setting):
     return Converter(load_frames_run(run), run), model.eval()
 
 
-def forecaster(folder, fed="written", density="mixture"):
+def forecaster(folder, fed="written", density="mixture", windows=WINDOWS):
     side = Features(Scaler((0.0, 10.0), (0.7, 1.4)), ("a", "b"))
-    text = WINDOWS.format(path=table(folder), fed=fed, density=density)
+    text = windows.format(path=table(folder), fed=fed, density=density)
     return untrained(folder, text, Setting(side, side.only([1])))
 
 
@@ -344,3 +347,75 @@ def test_a_picture_of_a_forecast_sets_bad_rows_aside_too(tmp_path, monkeypatch):
     said = CliRunner().invoke(app, [*command, "--skip-bad"])
     assert said.exit_code == 0, said.output
     assert "1 bad row(s) set aside" in said.output
+
+
+def test_a_forecast_reads_the_last_rows_of_an_array_only(tmp_path):
+    converter, _ = forecaster(tmp_path, windows=WITHOUT_DATES)
+    rows = np.stack([np.sin(np.arange(12_000.0)), 10 + np.cos(np.arange(12_000.0))], axis=1)
+    rows[5] = np.nan
+    np.save(tmp_path / "long.npy", rows)
+    [answer] = converter.predict(tmp_path / "long.npy")
+    [short] = converter.predict(rows[-6:])
+    np.testing.assert_array_equal(answer.frames, short.frames)
+    rows[-2] = np.nan
+    np.save(tmp_path / "long.npy", rows)
+    with pytest.raises(
+        UserError, match=r"long\.npy:1: of the last 6 rows, frame 5, feature 1: must"
+    ):
+        converter.predict(tmp_path / "long.npy")
+
+
+def test_what_is_too_short_for_a_forecast_is_set_aside(tmp_path):
+    converter, _ = forecaster(tmp_path, windows=WITHOUT_DATES)
+    path = tmp_path / "a.jsonl"
+    short, enough = [[1.0, 2.0]] * 5, [[float(n), 10.0] for n in range(6)]
+    path.write_text(f"{json.dumps(short)}\n{json.dumps(enough)}\n")
+    with pytest.raises(
+        UserError, match=r"a\.jsonl:1: a forecast looks at 6 rows, but here are 5\."
+    ):
+        converter.predict(path)
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        assert [answer.number for answer in converter.predict(path, bad=bad)] == [2]
+
+
+def test_windows_are_cut_from_tables_only(tmp_path):
+    (tmp_path / "t.npy").write_bytes(b"")
+    text = WINDOWS.format(path=tmp_path / "t.npy", fed="written", density="gaussian")
+    (tmp_path / "r.yaml").write_text(text)
+    with pytest.raises(UserError, match=r"t\.npy: windows are cut from tables, which end in \.csv"):
+        list(training(read_recipe(tmp_path / "r.yaml"), tmp_path / "run"))
+
+
+def test_a_sequence_from_python_may_be_as_long_as_one_of_a_file(tmp_path):
+    converter, _ = voices(tmp_path)
+    most = converter.recipe.data.max_source
+    assert len(converter.predict(np.ones((most, 2)))[0].frames) == most
+    with pytest.raises(
+        UserError, match=rf"Source 1: a sequence may have {most} frames, but this one"
+    ):
+        converter.predict(np.ones((most + 1, 2)))
+
+
+def test_every_sound_and_the_record_of_a_picture_are_named(tmp_path):
+    converter, _ = voices(tmp_path)
+    status, said = generated(
+        converter, "--prime", tmp_path / "p.jsonl", "--out", tmp_path / "a.png"
+    )
+    assert status == 0, said
+    assert "a picture shows one answer, here that of record 1" in said
+    frames = [np.zeros((2, 80), np.float32)] * 2
+    answers = [Conversion(each, each, {}, number=n) for n, each in enumerate(frames, start=3)]
+    assert [path.name for path in write(tmp_path / "mm.wav", answers)] == ["mm-3.wav", "mm-4.wav"]
+    assert (tmp_path / "mm-4.wav").stat().st_size > 0
+
+
+def test_what_is_not_explained_may_be_bad(tmp_path):
+    converter, _ = voices(tmp_path)
+    path = tmp_path / "a.jsonl"
+    good = json.dumps({"source": [[1.0, 2.0]] * 3})
+    path.write_text(f"{good}\nbroken\n")
+    assert len(converter.explain(path).answer.frames) == 3
+    path.write_text(f"broken\n{good}\n")
+    with pytest.raises(UserError, match=r"a\.jsonl:1: must be valid JSON") as error:
+        converter.explain(path)
+    assert "--skip-bad" not in str(error.value)

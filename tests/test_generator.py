@@ -503,3 +503,37 @@ def test_any_whole_number_is_a_seed(text, strokes, seed):
     generator = seqloom.load(strokes)
     both = [generator.generate(seed=each)[0].offsets for each in (seed, 5)]
     np.testing.assert_array_equal(*both)
+
+
+def test_strokes_from_python_begin_where_those_of_a_file_do(strokes, tmp_path):
+    """The recipe counts offsets from an origin that is not among them."""
+    path, bare = tmp_path / "a.jsonl", STROKES[1:]
+    path.write_text(json.dumps(bare.tolist()), encoding="utf-8")
+    generator = seqloom.load(strokes)
+    (sample,) = generator.generate(prime=bare, max_length=3)
+    np.testing.assert_array_equal(sample.offsets[: sample.given], primed(strokes, path))
+    np.testing.assert_allclose(primed(strokes, path), STROKES, atol=1e-6)
+    (from_file,) = generator.score_file(path).sequences
+    assert generator.score([bare]) == pytest.approx([from_file.log_prob])
+    assert generator.score([STROKES]) == generator.score([bare])
+
+
+def test_points_from_python_are_noticed_by_the_moves_of_the_training(strokes):
+    turns = np.linspace(0, 6, 40)
+    points = np.column_stack([400 + 90 * np.cos(turns), 600 + 90 * np.sin(turns), turns == 6])
+    with pytest.raises(
+        UserError, match=r"^prime: must be offsets .* looks like points .* Give offs"
+    ):
+        seqloom.load(strokes).generate(prime=points.astype(np.float32))
+
+
+def test_a_drawing_of_another_size_is_told(strokes, tmp_path):
+    path, out = tmp_path / "a.jsonl", tmp_path / "out.svg"
+    told_of = []
+    for size in (1, 100, 0.01):
+        rows = (STROKES * [size, size, 1]).tolist()
+        path.write_text(json.dumps({"strokes": rows, "points": "offsets"}), encoding="utf-8")
+        status, said = told("generate", strokes, "--prime", path, "--out", out)
+        assert status == 0, said
+        told_of.append("move the pen farther, or less far" in said)
+    assert told_of == [False, True, True]

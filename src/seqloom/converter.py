@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from seqloom.config.frame_data import PairData, WindowData
 from seqloom.config.frames import FramesRecipe, OneToOne
-from seqloom.data.bad_rows import BadRows
+from seqloom.data.bad_rows import BadRows, PassedOver
 from seqloom.data.frames.batch import FrameBatch
 from seqloom.data.frames.batching import FrameBatches, FrameSet
 from seqloom.data.frames.conversion import LEVELS, Conversion
 from seqloom.data.frames.sides import read_sides, scaled
-from seqloom.data.frames.sources import TABLES, Source, batch_of, check, read_sources
-from seqloom.data.frames.tables import divided, read_dated, whole, window_set
+from seqloom.data.frames.sources import Source, batch_of, check, read_sources
+from seqloom.data.frames.tables import TABLES, divided, read_dated, whole, window_set
 from seqloom.data.frames.voices import speak
 from seqloom.data.made import Report
 from seqloom.data.series.calendar import onward
@@ -112,14 +112,16 @@ class Converter:
     ) -> Explanation:
         """The first answer beside what was known and, where the file has it, what came. Of a table
         without `at`, the last rows whose future it holds."""
-        data = self.recipe.data
-        if at is None and isinstance(data, WindowData) and isinstance(asking, str | Path):
-            sources = self.sources(asking, None, bad)
+        data, passed = self.recipe.data, PassedOver()
+        table = isinstance(asking, str | Path) and str(asking).endswith(TABLES)
+        bad = passed if bad is None and not table else bad
+        sources = self.sources(asking, at, bad)
+        if at is None and isinstance(data, WindowData) and table:
             rows = len(sources[0].values)
-            if rows >= data.lookback + data.horizon and str(asking).endswith(TABLES):
+            if rows >= data.lookback + data.horizon:
                 sources = self.sources(asking, rows - data.horizon + 1, bad)
-        else:
-            sources = self.sources(asking, at, bad)
+        if passed.faults and (not sources or passed.faults[0].place.line < sources[0].number):
+            raise passed.faults[0].error(skippable=False)
         if not sources:
             raise UserError(f"{asking}: there is no sequence to explain. Give at least one.")
         found = self._answers(sources[:1], Asked(samples=samples, seed=seed % 2**64))

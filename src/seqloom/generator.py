@@ -12,7 +12,7 @@ from typing import Any
 from seqloom.config.next_step_data import StrokeData, TextData
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.made import Report
-from seqloom.data.next_step.drawings import read_drawings
+from seqloom.data.next_step.drawings import first_drawing
 from seqloom.data.sources.lines import Line, opened, read_lines
 from seqloom.errors import UserError
 from seqloom.generation import strokes, texts
@@ -57,7 +57,8 @@ class Generator:
         """New sequences; the recipe's `generation` decides what is not given.
 
         text        what is to be written, where strokes are drawn from a text
-        prime       what to go on from: a text; offsets [T, 3]; or a text and the offsets that write it
+        prime       what to go on from: a text; offsets [T, 3] (dx, dy, pen), as `Sample.offsets` or as the
+                    training files have them; or a text and the offsets that write it
         max_length  tokens or points at most, those given not counted
         seed        the same one draws the same; any whole number, taken modulo 2^64
         """
@@ -120,7 +121,7 @@ class Generator:
         """What a file holds to go on from: all of its text, or its first drawing."""
         data = self.recipe.data
         if not isinstance(data, TextData):
-            drawing = read_drawings([str(path)], data, data.test_part)[0]
+            drawing = first_drawing(str(path), data, data.test_part)
             return (drawing.text, drawing.offsets) if self.reads_text else drawing.offsets
         with opened(str(path)) as stream:
             lines = list(read_lines(stream, str(path), data.max_line_bytes))

@@ -159,6 +159,11 @@ def test_a_setting_of_another_kind_is_told_those_of_this_one() -> None:
             "data.embedded=stocks",
             "Unknown value 'stocks' for data.embedded. Choose from: dates, hershey, speech.",
         ),
+        (
+            "target.kind=strokes",
+            "Unknown value 'strokes' for target.kind. Choose from: bpe, bytes, characters, unigram, "
+            "whitespace, wordpiece, words. Strokes are written by graves2013-synthesis (from a text).",
+        ),
     ],
 )
 def test_an_unknown_choice_is_told_the_choices(given: str, message: str) -> None:

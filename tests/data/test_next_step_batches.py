@@ -1,11 +1,14 @@
 """A stream in lanes, sequences in batches of like length, lines and drawings as models read them."""
 
+import json
+
 import numpy as np
 import pytest
 
+from seqloom.config import override, read_recipe
 from seqloom.config.next_step_data import StrokeData, TextData
 from seqloom.data.bad_rows import BadRows, Place
-from seqloom.data.next_step.drawings import Drawing, read_drawings
+from seqloom.data.next_step.drawings import Drawing, first_drawing, read_drawings
 from seqloom.data.next_step.lanes import Lanes
 from seqloom.data.next_step.lines import LineSet
 from seqloom.data.next_step.sequences import SequenceBatches
@@ -13,6 +16,7 @@ from seqloom.data.next_step.strokes import Paper, StrokeSet
 from seqloom.data.next_step.texts import read_texts
 from seqloom.data.next_step.unigram import Unigram
 from seqloom.errors import UserError
+from seqloom.training.next_step.drawings import prepare_drawings
 
 STREAM = np.arange(10, 21, dtype=np.int32)
 """11 tokens."""
@@ -368,3 +372,34 @@ def test_what_a_row_says_of_its_strokes_is_not_doubted(tmp_path):
     path.write_text(f'{{"points": "offsets", "strokes": {straight}}}\n', encoding="utf-8")
     (found,) = read_drawings([str(path)], StrokeData())
     assert found.offsets.tolist() == straight
+
+
+def test_the_origin_is_not_counted_among_the_points_of_a_drawing(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps([[1, 2, 0], [2, 1, 0], [1, 1, 1]]) + "\n", encoding="utf-8")
+    (found,) = read_drawings([str(path)], StrokeData(add_origin=True, max_points=3))
+    assert len(found.offsets) == 4
+    with pytest.raises(UserError, match="may have 2 points, but this one has 3"):
+        read_drawings([str(path)], StrokeData(add_origin=True, max_points=2))
+
+
+def test_an_archive_of_one_set_is_every_part_but_no_dev_set(tmp_path):
+    path = tmp_path / "mine.npz"
+    rng = np.random.default_rng(1)
+    moves = np.column_stack([rng.normal(size=(40, 2)), np.tile([0, 1], 20)])
+    np.savez(path, points=moves, lengths=[4] * 10)
+    recipe = override(read_recipe("graves2013-handwriting"), [f"data.train=[{path}]"])
+    found = prepare_drawings(recipe, tmp_path / "run")
+    assert (len(found.train), len(found.dev)) == (9, 1)
+    held = found.dev[0].offsets.tolist()
+    assert held not in [drawing.offsets.tolist() for drawing in found.train]
+
+
+def test_the_first_drawing_is_read_whatever_stands_behind_it(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("[[1, -2, 0], [-2, 1, 1]]\nbroken\n", encoding="utf-8")
+    assert len(first_drawing(str(path), StrokeData()).offsets) == 2
+    path.write_text("broken\n[[1, -2, 0], [-2, 1, 1]]\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"a\.jsonl:1: must be valid JSON") as error:
+        first_drawing(str(path), StrokeData())
+    assert "--skip-bad" not in str(error.value)

@@ -166,7 +166,7 @@ def test_pickled_objects_are_refused(tmp_path):
 def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 no archive")
     assert "cannot be read as one" in message(tmp_path / "a.npz")
-    assert "must be in a file that ends in .jsonl" in message(tmp_path / "a.wav")
+    assert "must end in one of .jsonl" in message(tmp_path / "a.wav")
 
 
 BAD = {

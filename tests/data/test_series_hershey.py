@@ -8,10 +8,11 @@ import pytest
 
 from seqloom.data.by_hash import PARTS, part_of, texts
 from seqloom.data.series import glyphs
+from seqloom.data.series.absolute import check_offsets, look_absolute
 from seqloom.data.series.glyphs import FONTS, glyph
 from seqloom.data.series.hershey import PACES, Hand, lines, write
 from seqloom.data.series.line_texts import ALPHABET, LONGEST, compose
-from seqloom.data.series.strokes import check_offsets, check_pen, look_absolute, to_lines, to_points
+from seqloom.data.series.strokes import check_pen, to_lines, to_points
 from seqloom.errors import MissingExtra, UserError
 
 pytest.importorskip("HersheyFonts")

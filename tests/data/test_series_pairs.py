@@ -261,3 +261,48 @@ def test_a_sound_that_is_too_long_is_one_line_or_set_aside(tmp_path):
     with BadRows(tmp_path / "bad.tsv") as bad:
         [found] = read_series_sources(path, short, bad)
     assert (found.source, bad.count) == ("", 1)
+
+
+STRAIGHT = [[1.0, 0.0, 0]] * 4 + [[0.0, 5.0, 1]]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "svg"])
+def test_a_drawing_is_judged_by_its_length_when_it_is_simplified(tmp_path, kind):
+    path = tmp_path / f"a.{kind}"
+    picture = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0H1H2H3H4V5"/></svg>'
+    path.write_text(picture if kind == "svg" else json.dumps(pair(STRAIGHT)) + "\n")
+    short = override(STROKES, ["data.max_source=4"])
+    message = rf"a\.{kind}:1: source: a drawing may have 4 points, but this one has [56]\. Raise data\.max"
+    with pytest.raises(UserError, match=message):
+        list(read_series_sources(str(path), short))
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        assert [each.frames for each in read_series_sources(str(path), short, bad)] == [None]
+    simple = override(short, ["source.simplify=0.1"])
+    [found] = read_series_sources(str(path), simple)
+    assert len(found.frames) == 3
+    if kind == "jsonl":
+        with pytest.raises(UserError, match=message):
+            list(read_series_pairs([str(path)], short))
+        assert len(list(read_series_pairs([str(path)], simple))) == 1
+
+
+def test_a_file_of_another_kind_says_which_can_be_read():
+    with pytest.raises(UserError, match=r"a\.txt: must end in one of .*\.npz, \.inkml, \.svg, but"):
+        list(read_series_sources("a.txt", STROKES))
+    with pytest.raises(UserError, match=r"a\.txt: must end in one of .*\.npz, \.wav, but"):
+        list(read_series_sources("a.txt", FRAMES))
+
+
+def test_points_from_python_are_noticed_by_the_moves_of_the_training():
+    reader = Reader.of(STROKES, Scaler((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)))
+    turns = np.linspace(0, 6, 40)
+    points = np.column_stack([200 + 90 * np.cos(turns), 300 + 90 * np.sin(turns), turns == 6])
+    with pytest.raises(
+        UserError, match=r"^array: must be offsets .* looks like points .* Give offs"
+    ):
+        reader.read("array", points.astype(np.float32))
+    moves = np.diff(points, axis=0, prepend=points[:1]).astype(np.float32)
+    moves[:, 2] = points[:, 2]
+    assert len(reader.read("array", moves).frames) == 40
+    with pytest.raises(UserError, match=r"^array: point 1: the pen must be 0 or 1, but is 0\.5"):
+        reader.read("array", np.array([[1.0, 1.0, 0.5]], np.float32))

@@ -9,20 +9,17 @@ import numpy as np
 import pytest
 
 from seqloom.data.bad_rows import Fault
+from seqloom.data.series.absolute import check_fellow, check_offsets, look_absolute, usual_move
 from seqloom.data.series.hershey import lines
 from seqloom.data.series.inkml import read_inkml
 from seqloom.data.series.strokes import (
-    check_fellow,
-    check_offsets,
     check_pen,
     kept_points,
-    look_absolute,
     of_lines,
     simplified,
     to_lines,
     to_offsets,
     to_points,
-    usual_move,
 )
 from seqloom.data.series.svg_path import path_lines
 from seqloom.data.series.svg_strokes import read_svg

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from seqloom.cli.generate_frames import generate_frames
-from seqloom.cli.next_step import is_generator, tell_unknown
+from seqloom.cli.next_step import is_generator, tell_scale, tell_unknown
 from seqloom.cli.options import Device, Run
 from seqloom.cli.predict_frames import is_converter
 from seqloom.errors import UserError
@@ -81,6 +81,8 @@ def generate(
     given = None if prime is None else generator.read_prime(prime)
     if isinstance(given, str):
         tell_unknown(generator, given)
+    elif given is not None:
+        tell_scale(generator, str(prime), given)
     found = generator.generate(
         samples,
         text=text,

@@ -32,5 +32,5 @@ def generate_frames(
             "--prime FILE" if prime is None else "--out FILE, such as answer.wav or answer.csv"
         )
         raise UserError(f"{converter.folder}: writes frames from frames, so it needs {missing}.")
-    predict_frames(converter, str(prime), out, seed=seed)
-    typer.echo(f"Wrote {out}", err=True)
+    for path in predict_frames(converter, str(prime), out, seed=seed):
+        typer.echo(f"Wrote {path}", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import typer
 
 from seqloom.cli.drawn import write_drawing, write_record
+from seqloom.cli.scale import Scale
 from seqloom.errors import UserError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from seqloom.console.making import Report
     from seqloom.data.bad_rows import BadRows
     from seqloom.explain.theme import Scheme
-    from seqloom.generation.results import WindowExplanation
+    from seqloom.generation.results import Strokes, WindowExplanation
     from seqloom.generator import Generator
 
 
@@ -64,6 +65,15 @@ def tell_unknown(generator: "Generator", text: str) -> None:
         unknown.add(codec.unknown(line), ())
     if note := unknown.summary():
         typer.echo(note, err=True)
+
+
+def tell_scale(generator: "Generator", name: str, strokes: "Strokes") -> None:
+    """Says so where strokes to go on from are of another size than those of the training."""
+    paper = generator.run.setting.paper
+    assert paper is not None
+    scale = Scale(paper.scaler)
+    scale.add(name, strokes[1] if isinstance(strokes, tuple) else strokes)
+    scale.tell()
 
 
 def explain_generator(

@@ -32,8 +32,9 @@ def predict_frames(
     seed: int = 1,
     attention: bool = False,
     bad: "BadRows | None" = None,
-) -> None:
-    """Answer every sequence of a file; without `output` as JSON lines on standard output."""
+) -> list[Path]:
+    """Answer every sequence of a file; without `output` as JSON lines on standard output. Which files there
+    are now."""
     from seqloom.data.frames.write import jsonl
 
     if file == "-":
@@ -44,16 +45,21 @@ def predict_frames(
     if output is not None:
         check_name(output, converter.run.setting.target.width)
     if output is not None and output.suffix == ".png":
-        converter.explain(file, at=at, samples=samples, seed=seed, bad=bad).png(output)
-        return
+        explanation = converter.explain(file, at=at, samples=samples, seed=seed, bad=bad)
+        explanation.png(output)
+        typer.echo(
+            f"Note: a picture shows one answer, here that of record {explanation.answer.number}.",
+            err=True,
+        )
+        return [output]
     answers = converter.predict(file, at=at, samples=samples, seed=seed, bad=bad)
     if output is None:
         for answer in answers:
             typer.echo(jsonl(answer, attention), nl=False)
-    elif not answers:
+        return []
+    if not answers:
         raise UserError(f"{file}: there is nothing to answer. Give at least one good sequence.")
-    else:
-        write(output, answers)
+    return write(output, answers)
 
 
 def check_name(output: Path, width: int) -> None:
@@ -68,15 +74,20 @@ def check_name(output: Path, width: int) -> None:
         check_ending(output)
 
 
-def write(output: Path, answers: "Sequence[Conversion]") -> None:
-    """By the ending of the file's name; of several answers each sound gets a number."""
+def write(output: Path, answers: "Sequence[Conversion]") -> list[Path]:
+    """By the ending of the file's name; of several answers each sound gets the number of its record. Which
+    files there are now."""
     from seqloom.data.frames.voices import wav_of_frames
     from seqloom.data.frames.write import write_answers
 
     if output.suffix != ".wav":
         write_answers(output, answers)
-        return
+        return [output]
     output.parent.mkdir(parents=True, exist_ok=True)
-    for number, answer in enumerate(answers, start=1):
-        name = output if len(answers) == 1 else output.with_stem(f"{output.stem}-{number}")
+    several = len(answers) > 1
+    names = [
+        output.with_stem(f"{output.stem}-{each.number}") if several else output for each in answers
+    ]
+    for answer, name in zip(answers, names, strict=True):
         wav_of_frames(answer.frames, name)
+    return names

@@ -43,6 +43,7 @@ def score(
     """Print log p(target | source) for every pair, a line each.
 
     Natural logarithm, end of sequence counted: what training minimises and what search adds up.
+    A row that --skip-bad sets aside has no line.
 
     A next-step model prints log p of every line of a text, given the lines
     before it where it was trained on one long text; or of every drawing, in

@@ -46,6 +46,13 @@ class _Spot:
         return items[min(self.item, len(items) - 1)]
 
 
+_ELSEWHERE = {
+    ("target", "strokes"): " Strokes are written by graves2013-synthesis (from a text).",
+    ("target", "frames"): " Frames are written by convert-voice and forecast (from frames).",
+}
+"""Kinds that are known in recipes of another family."""
+
+
 def explain(root: type[Section], error: ErrorDetails) -> tuple[tuple[str, ...], str]:
     """The path of the setting that is wrong, and the sentence."""
     spot = _spot(root, error["loc"])
@@ -95,7 +102,8 @@ def _spot(root: type[Section], location: tuple[int | str, ...]) -> _Spot:
 
 def _unknown_kind(name: str, field: FieldInfo, given: object) -> str:
     kind = (as_tree(given) or {}).get("kind")
-    return _unknown_value(f"{name}.kind", kind, family(field))
+    elsewhere = _ELSEWHERE.get((name, str(kind)), "")
+    return f"{_unknown_value(f'{name}.kind', kind, family(field))}{elsewhere}"
 
 
 def _unknown_value(name: str, given: object, known: Iterable[object]) -> str:

@@ -9,7 +9,7 @@ of the side file, written at once, so that nothing vanishes silently even if the
 """
 
 from dataclasses import dataclass
-from os import PathLike
+from os import PathLike, devnull
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self, TextIO
@@ -45,8 +45,10 @@ class Fault:
     remedy: str
     content: str
 
-    def error(self) -> UserError:
-        return UserError(f"{self.place}: {self.reason} {self.remedy} {_SKIPPING}")
+    def error(self, skippable: bool = True) -> UserError:
+        """skippable: whether what was asked for can do without this row."""
+        way = f" {_SKIPPING}" if skippable else ""
+        return UserError(f"{self.place}: {self.reason} {self.remedy}{way}")
 
 
 class BadRows:
@@ -98,6 +100,17 @@ class BadRows:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class PassedOver(BadRows):
+    """Bad rows that are in nobody's way: only kept in mind, in their order."""
+
+    def __init__(self) -> None:
+        super().__init__(devnull)
+        self.faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        self.faults.append(fault)
 
 
 def settle(fault: Fault, bad: BadRows | None) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from seqloom.config.next_step_data import StrokeData
 from seqloom.data.bad_rows import BadRows, Fault, Place
 from seqloom.data.made import Report
-from seqloom.data.next_step.drawings import Drawing
+from seqloom.data.next_step.drawings import Drawing, from_origin
 from seqloom.data.next_step.strokes import Paper, StrokeSet, text_ids
+from seqloom.data.series.absolute import check_fellow, usual_of
 from seqloom.data.series.frames import judge
 from seqloom.data.series.strokes import check_pen, check_reach
 from seqloom.errors import UserError
@@ -116,19 +118,24 @@ def _given(run: NextStepRun, strokes: Strokes, where: str) -> tuple[str, Reals]:
             f"{where}: strokes need the text that they write. Give both: (text, strokes), or a record "
             f"with '{_keys(run)}' in a .jsonl, .npz or .tsv file."
         )
-    return (text or "" if written else ""), _offsets(offsets, where)
+    return (text or "" if written else ""), _offsets(offsets, run, where)
 
 
-def _offsets(given: object, where: str) -> Reals:
+def _offsets(given: object, run: NextStepRun, where: str) -> Reals:
+    """Read as those of a file are, which may have to begin with the point that they count from."""
     judged = judge(Place(where, 0), given, _ENDLESS)
     if isinstance(judged, Fault):
         raise UserError(f"{where}: {judged.reason} Give offsets (dx, dy, pen).")
+    offsets, data = judged.values, run.recipe.data
     try:
-        check_pen(judged.values)
-        check_reach(judged.values[:, :2])
+        check_pen(offsets)
+        check_reach(offsets[:, :2])
+        check_fellow(offsets, usual_of(_parts(run)[1].scaler))
     except UserError as error:
         raise UserError(f"{where}: {error} Give offsets (dx, dy, pen).") from error
-    return judged.values
+    assert isinstance(data, StrokeData)
+    counted = data.add_origin and data.points == "offsets" and bool(offsets[0, :2].any())
+    return from_origin(offsets) if counted else offsets
 
 
 def _keys(run: NextStepRun) -> str:

@@ -6,8 +6,8 @@ those of the rows to come go on as far apart as those before.
 Sizes: S source frames, F features, T frames to come, G features of the target.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,15 +16,13 @@ from seqloom.data.bad_rows import BadRows, Fault, Place, settle
 from seqloom.data.frames.batch import FrameBatch
 from seqloom.data.frames.pair_set import PairSet
 from seqloom.data.frames.setting import Setting
-from seqloom.data.frames.tables import Dated, read_dated
+from seqloom.data.frames.tables import TABLES, Dated, read_dated
 from seqloom.data.frames.voices import frames_of_wav
 from seqloom.data.frames.window_set import WindowSet
 from seqloom.data.series.calendar import Times, covariates, onward
-from seqloom.data.series.frames import JSONL, Limits, judge, read_frames
+from seqloom.data.series.frames import JSONL, Frames, Limits, judge, raw_frames
 from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
-
-TABLES = (".csv", ".csv.gz", ".parquet")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,22 +50,54 @@ def read_sources(
     if isinstance(data, WindowData) and path.endswith(TABLES):
         table = read_dated(path, data, setting.source.names, bad, setting.target.bits)
         return [_of_table(table, data, setting, at)]
-    longest = data.max_source if isinstance(data, PairData) else Limits().longest
-    if path.endswith(".wav"):
-        sound = judge(Place(path, 1), frames_of_wav(path), longest, setting.source.width)
-        if isinstance(sound, Fault):
-            settle(sound, bad)
-            return []
-        return [Source(sound.values, origin=str(sound.place))]
     if at is not None:
         raise UserError(
             f"{path}: a point in time is for tables (.csv, .parquet) only. Leave it out."
         )
-    key = data.source if isinstance(data, PairData) and path.endswith(JSONL) else ""
-    limits = Limits(longest=longest, width=setting.source.width)
-    part = data.source if isinstance(data, PairData) and path.endswith(".npz") else ""
-    found = read_frames(path, limits, key=key, part=part, bad=bad)
-    return [Source(each.values, origin=str(each.place), number=each.place.line) for each in found]
+    sources: list[Source] = []
+    for found in _judged(path, data, setting.source.width):
+        if isinstance(found, Fault):
+            settle(found, bad)
+        else:
+            number = found.place.line
+            sources.append(Source(found.values, origin=str(found.place), number=number))
+    return sources
+
+
+def _judged(path: str, data: PairData | WindowData, width: int) -> Iterator[Frames | Fault]:
+    if path.endswith(".wav"):
+        found: Iterator[tuple[Place, object] | Fault] = iter(
+            [(Place(path, 1), frames_of_wav(path))]
+        )
+    else:
+        pairs = isinstance(data, PairData)
+        key = data.source if pairs and path.endswith(JSONL) else ""
+        part = data.source if pairs and path.endswith(".npz") else ""
+        found = raw_frames(path, Limits(), key, part, (".wav",))
+    for each in found:
+        if isinstance(each, Fault):
+            yield each
+        elif isinstance(data, PairData):
+            yield judge(*each, data.max_source, width)
+        else:
+            yield _last_rows(*each, data.lookback, width)
+
+
+def _last_rows(place: Place, sequence: object, lookback: int, width: int) -> Frames | Fault:
+    """What a forecast looks at; rows before it may be as many and as bad as they are."""
+    rows = lookback
+    if isinstance(sequence, list) or (isinstance(sequence, np.ndarray) and sequence.ndim):
+        rows, sequence = len(sequence), sequence[-lookback:]
+    found = judge(place, sequence, lookback, width)
+    if isinstance(found, Fault) and rows > lookback:
+        return replace(found, reason=f"of the last {lookback} rows, {found.reason}")
+    if isinstance(found, Frames) and rows < lookback:
+        return Fault(place, _too_short(lookback, rows), "Give more of the past.", "")
+    return found
+
+
+def _too_short(lookback: int, rows: int) -> str:
+    return f"a forecast looks at {lookback} rows, but here are {rows}."
 
 
 def _of_table(file: Dated, data: WindowData, setting: Setting, at: int | str | None) -> Source:
@@ -153,10 +183,14 @@ def check(sources: Sequence[Source], data: PairData | WindowData, setting: Setti
         least = data.lookback if isinstance(data, WindowData) else 1
         if len(values) < least:
             raise UserError(
-                f"{place}: a forecast looks at {least} rows, but here are {len(values)}. "
-                "Give more of the past."
+                f"{place}: {_too_short(least, len(values))} Give more of the past."
                 if isinstance(data, WindowData)
                 else f"{place}: must not be empty, but is. Give at least one frame."
+            )
+        if isinstance(data, PairData) and len(values) > data.max_source:
+            raise UserError(
+                f"{place}: a sequence may have {data.max_source} frames, but this one has {len(values)}. "
+                "Shorten it, or raise data.max_source."
             )
         first = len(values) - least if isinstance(data, WindowData) else 0
         wrong = np.flatnonzero(~np.isfinite(values[first:]).all(axis=1))

@@ -22,6 +22,8 @@ from seqloom.data.series.table import Table, read_table
 from seqloom.errors import UserError
 from seqloom.search.stepper import Ids, Reals
 
+TABLES = (".csv", ".csv.gz", ".parquet")
+
 Span = tuple[int, int]
 """The first row, and the one behind the last."""
 
@@ -66,6 +68,11 @@ def read_dated(
     bits: bool = False,
 ) -> Dated:
     """A file with the columns of that name, or all with numbers. bits: the targets are 0 or 1."""
+    if not path.endswith(TABLES):
+        raise UserError(
+            f"{path}: windows are cut from tables, which end in {', '.join(TABLES)}, but this does not. "
+            "Rename or convert it."
+        )
     table = read_table(path, columns or data.columns, bad, data.targets if bits else None)
     if data.time is None:
         return Dated(table, None)

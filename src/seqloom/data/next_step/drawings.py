@@ -12,8 +12,10 @@ Whatever is wrong with a drawing becomes a `Fault` with the file and the number 
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,28 +23,20 @@ from seqloom.config.next_step_data import StrokeData
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
 from seqloom.data.next_step.rows import read_row
 from seqloom.data.next_step.written import read_written
-from seqloom.data.series.frames import JSONL, Frames, Limits, judge, read_frames
-from seqloom.data.series.inkml import read_inkml
-from seqloom.data.series.strokes import (
-    check_fellow,
-    check_offsets,
-    check_pen,
-    check_reach,
-    of_lines,
-    simplified,
-    to_offsets,
-    usual_move,
-)
-from seqloom.data.series.svg_strokes import read_svg
+from seqloom.data.series.absolute import check_fellow, check_offsets, usual_move
+from seqloom.data.series.drawn import DRAWN, read_drawn
+from seqloom.data.series.frames import JSONL, Limits, judge, raw_frames
+from seqloom.data.series.strokes import check_pen, check_reach, simplified, to_offsets
 from seqloom.data.sources.lines import opened, read_lines
 from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
 _KINDS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".npy", ".npz", ".inkml", ".svg")
-_DRAWN = (".inkml", ".svg")
 _NONE_LEFT = "no drawing is left. Mend the file, or name another."
 _ENDLESS = 1_000_000
 """Points before anything is simplified."""
+_SEEN_FIRST = 100
+"""Drawings beside the first one, which say what it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,45 +57,66 @@ def read_drawings(
 
     part  of .npz files that have several
     """
-    drawings = [drawing for path in paths for drawing in _of_path(path, data, part, bad)]
+    files = [file for path in paths for file in _files(path)]
+    drawings = [drawing for file in files for drawing in _of_file(file, data, part, bad)]
     if not drawings:
         raise UserError(f"{', '.join(paths)}: {_NONE_LEFT}")
     return drawings
 
 
-def _of_path(path: str, data: StrokeData, part: str, bad: BadRows | None) -> list[Drawing]:
-    if Path(path).is_dir():
-        files = sorted(str(file) for file in Path(path).iterdir() if file.name.endswith(_KINDS))
-        if not files:
-            raise UserError(
-                f"{path}: must hold files that end in {', '.join(_KINDS)}, but holds none. "
-                "Name another folder."
-            )
-        return [drawing for file in files for drawing in _of_path(file, data, part, bad)]
+def first_drawing(path: str, data: StrokeData, part: str = "") -> Drawing:
+    """The first one of a file or folder. Raises UserError if it is bad; others behind it may be, and only
+    say whether it looks like offsets."""
+    file = _files(path)[0]
+    some = [
+        found if isinstance(found, Fault) else _judged(found, data)
+        for found in islice(_found(file, data, part), _SEEN_FIRST)
+    ]
+    if not some:
+        raise UserError(f"{file}: {_NONE_LEFT}")
+    if isinstance(some[0], Fault):
+        raise some[0].error(skippable=False)
+    guessed = [each for each in some if isinstance(each, Drawing) and not each.told]
+    if data.points == "offsets" and not some[0].told:
+        _check_offsets(guessed, file)
+    return some[0]
+
+
+def _files(path: str) -> list[str]:
+    """A file, or those of a folder."""
+    if not Path(path).is_dir():
+        return [path]
+    files = sorted(str(file) for file in Path(path).iterdir() if file.name.endswith(_KINDS))
+    if not files:
+        raise UserError(
+            f"{path}: must hold files that end in {', '.join(_KINDS)}, but holds none. "
+            "Name another folder."
+        )
+    return files
+
+
+def _of_file(path: str, data: StrokeData, part: str, bad: BadRows | None) -> Iterator[Drawing]:
     drawings: list[Drawing] = []
     faults = 0
-    for found in _found(path, data, part, bad):
-        finished = found if isinstance(found, Fault) else _finished(found, data)
-        if isinstance(finished, Fault):
-            settle(finished, bad)
+    for found in _found(path, data, part):
+        judged = found if isinstance(found, Fault) else _judged(found, data)
+        if isinstance(judged, Fault):
+            settle(judged, bad)
             faults += 1
         else:
-            drawings.append(finished)
+            drawings.append(judged)
     if not drawings and not faults:
         raise UserError(f"{path}: {_NONE_LEFT}")
-    if data.points == "offsets" and not path.endswith(_DRAWN):
-        return list(_offsets(drawings, path, bad))
-    return drawings
+    if data.points == "points":
+        return iter(drawings)
+    return _offsets(drawings, path, bad)
 
 
 def _offsets(drawings: Sequence[Drawing], path: str, bad: BadRows | None) -> Iterator[Drawing]:
     """Those that do not look like points; where all do, nothing is set aside."""
-    guessed = [drawing.offsets for drawing in drawings if not drawing.told]
-    try:
-        check_offsets(guessed, path)
-    except UserError as error:
-        raise UserError(f"{error} Set data.points=points.") from error
-    usual = usual_move(guessed)
+    guessed = [drawing for drawing in drawings if not drawing.told]
+    _check_offsets(guessed, path)
+    usual = usual_move(drawing.offsets for drawing in guessed)
     for drawing in drawings:
         try:
             if not drawing.told:
@@ -113,24 +128,44 @@ def _offsets(drawings: Sequence[Drawing], path: str, bad: BadRows | None) -> Ite
             yield drawing
 
 
-def _found(
-    path: str, data: StrokeData, part: str, bad: BadRows | None
-) -> Iterator[Drawing | Fault]:
+def _check_offsets(drawings: Sequence[Drawing], path: str) -> None:
+    try:
+        check_offsets((drawing.offsets for drawing in drawings), path)
+    except UserError as error:
+        text = str(error).replace("Say that they are points.", "Set data.points=points.")
+        raise UserError(text) from error
+
+
+class _Found(NamedTuple):
+    """A record of a file: its strokes, not yet known to be any; the text that they write; what they are;
+    and whether the file says so itself."""
+
+    strokes: object
+    place: Place
+    data: StrokeData
+    text: str = ""
+    told: bool = False
+
+
+def _found(path: str, data: StrokeData, part: str) -> Iterator[_Found | Fault]:
     if data.condition == "text" and not path.endswith(JSONL):
-        for found in read_written(path, data, part, _ENDLESS):
-            yield found if isinstance(found, Fault) else _with_text(*found, data)
+        for each in read_written(path, data, part):
+            yield each if isinstance(each, Fault) else _Found(each[1], each[2], data, each[0])
     elif path.endswith(JSONL):
         yield from _from_jsonl(path, data)
-    elif path.endswith(_DRAWN):
-        lines = read_inkml(path) if path.endswith(".inkml") else read_svg(path, data.curve)
-        yield lines if isinstance(lines, Fault) else Drawing(of_lines(lines), Place(path, 1))
+    elif path.endswith(DRAWN):
+        drawn = read_drawn(path, data.curve)
+        offsets = data.model_copy(update={"points": "offsets", "add_origin": False})
+        yield (
+            drawn if isinstance(drawn, Fault) else _Found(drawn, Place(path, 1), offsets, told=True)
+        )
     else:
         part = part if path.endswith(".npz") else ""
-        for frames in read_frames(path, Limits(longest=_ENDLESS, width=3), part=part, bad=bad):
-            yield _as_offsets(frames, data)
+        for each in raw_frames(path, Limits(), "", part, DRAWN):
+            yield each if isinstance(each, Fault) else _Found(each[1], each[0], data)
 
 
-def _from_jsonl(path: str, data: StrokeData) -> Iterator[Drawing | Fault]:
+def _from_jsonl(path: str, data: StrokeData) -> Iterator[_Found | Fault]:
     with opened(path) as stream:
         for line in read_lines(stream, path, data.max_line_bytes):
             if isinstance(line, Fault):
@@ -141,50 +176,54 @@ def _from_jsonl(path: str, data: StrokeData) -> Iterator[Drawing | Fault]:
             except UserError as error:
                 yield Fault(line.place, str(error), "Mend the row.", line.text)
                 continue
-            frames = judge(line.place, row.strokes, _ENDLESS, width=3)
-            drawn = frames if isinstance(frames, Fault) else _with_text(row.text, frames, row.data)
-            yield replace(drawn, told=row.told) if isinstance(drawn, Drawing) else drawn
+            yield _Found(row.strokes, line.place, row.data, row.text, row.told)
 
 
-def _with_text(text: str, frames: Frames, data: StrokeData) -> Drawing | Fault:
-    drawn = _as_offsets(frames, data)
-    return drawn if isinstance(drawn, Fault) else replace(drawn, text=text)
-
-
-def _as_offsets(frames: Frames, data: StrokeData) -> Drawing | Fault:
+def _judged(found: _Found, data: StrokeData) -> Drawing | Fault:
+    """As offsets; simplified; within the limits; from the origin on, if that is wanted."""
+    frames = judge(found.place, found.strokes, _ENDLESS, width=3)
+    if isinstance(frames, Fault):
+        return frames
     values = frames.values
     try:
         check_pen(values)
         check_reach(values[:, :2])
     except UserError as error:
-        return Fault(frames.place, str(error), "Mend the drawing.", _shown(values))
-    if data.points == "points":
-        return Drawing(to_offsets(values), frames.place)
-    if data.add_origin:
-        values = np.concatenate([np.zeros((1, 3), dtype=np.float32), values])
-    return Drawing(values, frames.place)
-
-
-def _finished(drawing: Drawing, data: StrokeData) -> Drawing | Fault:
-    """Simplified, and within the limits."""
-    if len(drawing.offsets) < 2:
-        reason = "a drawing must have at least 2 points, but this one has 1."
-        return Fault(drawing.place, reason, "Leave it out.", _shown(drawing.offsets))
+        return Fault(found.place, str(error), "Mend the drawing.", _shown(values))
+    if found.data.points == "points":
+        values = to_offsets(values)
     if data.simplify:
-        drawing = replace(drawing, offsets=simplified(drawing.offsets, data.simplify))
-    for name, found, most in (
-        ("points", len(drawing.offsets), data.max_points),
-        ("characters", len(drawing.text), data.max_text),
-    ):
-        if found > most:
-            setting = "data.max_points" if name == "points" else "data.max_text"
-            return Fault(
-                drawing.place,
-                f"a drawing may have {most} {name}, but this one has {found}.",
-                f"Raise {setting}{', or set data.simplify' if name == 'points' else ''}.",
-                _shown(drawing.offsets),
-            )
-    return drawing
+        values = simplified(values, data.simplify)
+    counted = found.data.points == "offsets" and found.data.add_origin
+    if fault := _beyond(values, found, data, least=1 if counted else 2):
+        return fault
+    if counted:
+        values = from_origin(values)
+    return Drawing(values, found.place, found.text, found.told)
+
+
+def from_origin(offsets: Reals) -> Reals:
+    """With the point first that they count from."""
+    return np.concatenate([np.zeros((1, 3), dtype=np.float32), offsets])
+
+
+def _beyond(values: Reals, found: _Found, data: StrokeData, least: int) -> Fault | None:
+    """What a drawing has too few or too many of."""
+    points, reason, remedy = len(values), "", ""
+    if points < least:
+        reason, remedy = (
+            "a drawing must have at least 2 points, but this one has 1.",
+            "Leave it out.",
+        )
+    elif points > data.max_points:
+        reason = f"a drawing may have {data.max_points} points, but this one has {points}."
+        remedy = "Raise data.max_points, or set data.simplify."
+    elif len(found.text) > data.max_text:
+        reason = (
+            f"a drawing may have {data.max_text} characters, but this one has {len(found.text)}."
+        )
+        remedy = "Raise data.max_text."
+    return Fault(found.place, reason, remedy, _shown(values)) if reason else None
 
 
 def _shown(values: Reals) -> str:

@@ -10,31 +10,28 @@ read in drawings.py.
 from collections.abc import Iterator
 
 from seqloom.config.next_step_data import StrokeData
-from seqloom.data.bad_rows import Fault
-from seqloom.data.series.frames import JSONL, Frames, judge
-from seqloom.data.series.pair_files import Columns, Raw, read_raw
+from seqloom.data.bad_rows import Fault, Place
+from seqloom.data.series.frames import JSONL
+from seqloom.data.series.pair_files import Columns, read_raw
 from seqloom.errors import UserError
 
 _ENDINGS = (".npz", ".tsv", ".tsv.gz")
 
 
 def read_written(
-    path: str, data: StrokeData, part: str, longest: int
-) -> Iterator[tuple[str, Frames] | Fault]:
-    """Texts and strokes of a file, these not yet known to be offsets or points."""
+    path: str, data: StrokeData, part: str
+) -> Iterator[tuple[str, object, Place] | Fault]:
+    """Texts, strokes that are not yet judged, and where they stand."""
     _check(path, data, part)
     columns = Columns(data.text_key, data.strokes_key, source_text=True, target_text=False)
     for raw in read_raw(path, columns, data.max_line_bytes):
-        yield raw if isinstance(raw, Fault) else _judged(raw, data, longest)
-
-
-def _judged(raw: Raw, data: StrokeData, longest: int) -> tuple[str, Frames] | Fault:
-    text = raw.source
-    if not isinstance(text, str) or not text.strip():
-        reason = f"'{data.text_key}' must be a text that is not empty."
-        return Fault(raw.place, reason, "Mend the row.", str(text))
-    strokes = judge(raw.place, raw.target, longest, width=3)
-    return strokes if isinstance(strokes, Fault) else (text, strokes)
+        if isinstance(raw, Fault):
+            yield raw
+        elif not isinstance(raw.source, str) or not raw.source.strip():
+            reason = f"'{data.text_key}' must be a text that is not empty."
+            yield Fault(raw.place, reason, "Mend the row.", str(raw.source))
+        else:
+            yield raw.source, raw.target, raw.place
 
 
 def _check(path: str, data: StrokeData, part: str) -> None:

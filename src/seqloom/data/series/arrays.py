@@ -2,8 +2,8 @@
 
 .npy  [T] or [T, F]: one sequence; [N, T, F]: N of them
 .npz  arrays 'points' [all T, F] and 'lengths' [N]: all sequences end to end; with the name of a part
-      before them (train_points, train_lengths) several sets share a file. Without lengths each
-      array is read as a .npy is.
+      before them (train_points, train_lengths) several sets share a file; where there is only one
+      set, it is every part. Without lengths each array is read as a .npy is.
 """
 
 import zipfile
@@ -37,7 +37,9 @@ def read_arrays(path: str, part: str) -> Iterator[tuple[Place, NDArray[Any]]]:
 
 def _cut(path: str, part: str) -> Iterator[NDArray[Any]]:
     arrays = load_arrays(path)
-    points, lengths = (f"{part}_{name}" if part else name for name in (_POINTS, _LENGTHS))
+    points, lengths = _names(part)
+    if part and {_POINTS, _LENGTHS} <= arrays.keys() and points not in arrays:
+        points, lengths = _POINTS, _LENGTHS
     if points in arrays and lengths in arrays:
         yield from _by_lengths(path, arrays[points], arrays[lengths], lengths)
     elif part or any(name.endswith(f"_{_LENGTHS}") for name in arrays):
@@ -48,6 +50,17 @@ def _cut(path: str, part: str) -> Iterator[NDArray[Any]]:
     else:
         for array in arrays.values():
             yield from array if array.ndim == 3 else [array]
+
+
+def has_part(path: str, part: str) -> bool:
+    """Whether a .npz file holds a set of that name."""
+    return all(name in load_arrays(path) for name in _names(part))
+
+
+def _names(part: str) -> tuple[str, str]:
+    """Of a set's points and of their lengths."""
+    prefix = f"{part}_" if part else ""
+    return prefix + _POINTS, prefix + _LENGTHS
 
 
 def _by_lengths(

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from seqloom.atomic import replacing
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
+from seqloom.data.series.absolute import check_fellow, check_offsets, usual_move
 from seqloom.data.series.frames import Frames, judge
 from seqloom.data.series.pair_files import Columns, Raw, read_raw
-from seqloom.data.series.strokes import check_fellow, check_offsets, check_pen, usual_move
+from seqloom.data.series.strokes import check_pen
 from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 

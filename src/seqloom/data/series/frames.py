@@ -9,7 +9,7 @@ used becomes a `Fault` in its place, and what is wrong with a file is raised.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,16 +89,20 @@ def judge(
 
 
 def raw_frames(
-    path: str, limits: Limits, key: str, part: str
+    path: str, limits: Limits, key: str, part: str, also: Sequence[str] = ()
 ) -> Iterator[tuple[Place, object] | Fault]:
-    """The sequences of a file, not yet judged; of JSONL without a key whatever a line holds."""
+    """The sequences of a file, not yet judged; of JSONL without a key whatever a line holds.
+
+    also  endings of files that are read elsewhere, for the message
+    """
     if path.endswith(JSONL):
         return _from_jsonl(path, limits.max_line_bytes, key)
     if path.endswith((".npy", ".npz")):
         return read_arrays(path, part)
+    endings = ", ".join((".jsonl", ".ndjson", ".npy", ".npz", *also))
     raise UserError(
-        f"{path}: frames must be in a file that ends in .jsonl, .ndjson, .npy or .npz, but this one "
-        "does not. Rename or convert it; columns of .csv and .parquet are read as windows."
+        f"{path}: must end in one of {endings}, but does not. Rename or convert it; columns of .csv and "
+        ".parquet are read as windows, by recipes such as forecast."
     )
 
 

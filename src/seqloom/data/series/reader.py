@@ -16,8 +16,10 @@ from seqloom.atomic import replacing
 from seqloom.config.recipe import Recipe
 from seqloom.config.series import SeriesSource, StrokeSource
 from seqloom.data.bad_rows import Fault, Place
+from seqloom.data.series.absolute import check_fellow, usual_of
 from seqloom.data.series.frames import judge
 from seqloom.data.series.scaling import Scaler, fit
+from seqloom.data.series.strokes import check_pen
 from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 from seqloom.text.series import Series
@@ -64,6 +66,12 @@ class Reader:
         judged = judge(Place(name, 0), np.asarray(frames), self.longest, self.width)
         if isinstance(judged, Fault):
             raise UserError(f"{name}: {judged.reason} {judged.remedy}".rstrip())
+        if isinstance(self.settings, StrokeSource):
+            try:
+                check_pen(judged.values)
+                check_fellow(judged.values, usual_of(self.scaler))
+            except UserError as error:
+                raise UserError(f"{name}: {error} Give offsets (dx, dy, pen).") from error
         return Series(self.scaler.apply(judged.values), self.joined)
 
     def labels(self, series: Series) -> tuple[str, ...]:

@@ -15,21 +15,12 @@ from seqloom.config.recipe import Recipe
 from seqloom.config.series import SeriesSource, StrokeSource
 from seqloom.data.bad_rows import BadRows, Fault, Place, settle
 from seqloom.data.example import Example
+from seqloom.data.series.absolute import check_fellow, check_offsets, usual_move
 from seqloom.data.series.arrays import load_arrays
+from seqloom.data.series.drawn import DRAWN, read_drawn
 from seqloom.data.series.frame_pairs import PairRules, Side, read_frame_pairs
 from seqloom.data.series.frames import JSONL, Frames, Limits, judge, raw_frames
-from seqloom.data.series.inkml import read_inkml
-from seqloom.data.series.strokes import (
-    check_fellow,
-    check_offsets,
-    check_pen,
-    check_reach,
-    of_lines,
-    simplified,
-    to_offsets,
-    usual_move,
-)
-from seqloom.data.series.svg_strokes import read_svg
+from seqloom.data.series.strokes import check_pen, check_reach, simplified, to_offsets
 from seqloom.errors import UserError
 from seqloom.search.stepper import Reals
 
@@ -37,7 +28,8 @@ _SVG_CURVE = 1.0
 """How far the chords of a curve may be from it, in units of the file."""
 _ANY_TEXT = 1_000_000
 """Characters of a target: those too long for the model are counted later, as tokens."""
-_DRAWN = (".inkml", ".svg")
+_ENDLESS = 1_000_000
+"""Points before anything is simplified."""
 _SEEN_FIRST = 100
 """Drawings that must look like offsets."""
 
@@ -70,7 +62,7 @@ def read_series_pairs(
         source=Side(
             kind="strokes" if strokes else "frames",
             name=names.source,
-            longest=recipe.data.max_source,
+            longest=_longest_read(recipe),
             width=3 if isinstance(settings, StrokeSource) else width,
         ),
         target=Side(kind="text", name=names.target, longest=_ANY_TEXT),
@@ -79,7 +71,7 @@ def read_series_pairs(
         for pair in read_frame_pairs(paths, rules, bad):
             assert not isinstance(pair.source, str)
             assert isinstance(pair.target, str)
-            found = _example(pair.source, pair.place, settings, pair.target)
+            found = _example(pair.source, pair.place, recipe, pair.target)
             if isinstance(found, Fault):
                 settle(found, bad)
             else:
@@ -94,23 +86,12 @@ def read_series_sources(
     """What a file asks a model about; targets in it are not looked at. A source that is set aside leaves
     an empty one in its place, so that answers stay beside their records."""
     settings = _settings(recipe)
-    if isinstance(settings, StrokeSource) and path.endswith(_DRAWN):
-        lines = read_inkml(path) if path.endswith(".inkml") else read_svg(path, _SVG_CURVE)
-        if isinstance(lines, Fault):
-            settle(lines, bad)
-            yield Example("", origin=str(lines.place))
-        else:
-            yield _named(_finished(of_lines(lines), settings), Place(path, 1))
-        return
-    if path.endswith(".wav") and not isinstance(settings, StrokeSource):
-        from seqloom.data.frames.voices import frames_of_wav
-
-        sound = judge(Place(path, 1), frames_of_wav(path), recipe.data.max_source, width)
-        if isinstance(sound, Fault):
-            settle(sound, bad)
-            yield Example("", origin=str(sound.place))
-        else:
-            yield _named(sound.values, sound.place)
+    if path.endswith(DRAWN if isinstance(settings, StrokeSource) else ".wav"):
+        found = _single(path, recipe, width)
+        if isinstance(found, Fault):
+            settle(found, bad)
+            found = Example("", origin=str(found.place))
+        yield found
         return
     usual = 0.0
     if isinstance(settings, StrokeSource) and settings.points == "offsets":
@@ -124,7 +105,7 @@ def read_series_sources(
     for judged in _judged(path, recipe, width):
         found = judged
         if isinstance(judged, Frames):
-            found = _example(judged.values, judged.place, settings, None, usual)
+            found = _example(judged.values, judged.place, recipe, None, usual)
         if isinstance(found, Fault):
             settle(found, bad)
             yield Example("", origin=str(found.place))
@@ -137,10 +118,27 @@ def _judged(path: str, recipe: Recipe, width: int | None) -> Iterator[Frames | F
     name = keys(recipe).source
     key = name if path.endswith(JSONL) and _objects(path) else ""
     part = name if path.endswith(".npz") and f"{name}_points" in load_arrays(path) else ""
-    longest = recipe.data.max_source
-    width = 3 if isinstance(recipe.source, StrokeSource) else width
-    for found in raw_frames(path, Limits(), key, part):
+    longest, strokes = _longest_read(recipe), isinstance(recipe.source, StrokeSource)
+    for found in raw_frames(path, Limits(), key, part, DRAWN if strokes else (".wav",)):
+        width = 3 if strokes else width
         yield found if isinstance(found, Fault) else judge(*found, longest, width)
+
+
+def _single(path: str, recipe: Recipe, width: int | None) -> Example | Fault:
+    """A file that is one source."""
+    place = Place(path, 1)
+    if isinstance(recipe.source, StrokeSource):
+        drawn = read_drawn(path, _SVG_CURVE)
+        return drawn if isinstance(drawn, Fault) else _finished(drawn, place, recipe)
+    from seqloom.data.frames.voices import frames_of_wav
+
+    sound = judge(place, frames_of_wav(path), recipe.data.max_source, width)
+    return sound if isinstance(sound, Fault) else _named(sound.values, place)
+
+
+def _longest_read(recipe: Recipe) -> int:
+    """Drawings are simplified before they are judged by their length."""
+    return _ENDLESS if isinstance(recipe.source, StrokeSource) else recipe.data.max_source
 
 
 def _objects(path: str) -> bool:
@@ -158,22 +156,32 @@ def _settings(recipe: Recipe) -> SeriesSource:
 
 
 def _example(
-    values: Reals, place: Place, settings: SeriesSource, target: str | None, usual: float = 0.0
+    values: Reals, place: Place, recipe: Recipe, target: str | None, usual: float = 0.0
 ) -> Example | Fault:
     """usual: how far the pen moves in most drawings of the file, where it is to be compared."""
-    if isinstance(settings, StrokeSource):
-        try:
-            check_pen(values)
-            check_fellow(values, usual)
-            check_reach(values[:, :2])
-        except UserError as error:
-            return Fault(place, f"source: {error}", "Mend the drawing.", "")
-        values = _finished(to_offsets(values) if settings.points == "points" else values, settings)
-    return _named(values, place, target)
+    if not isinstance(recipe.source, StrokeSource):
+        return _named(values, place, target)
+    try:
+        check_pen(values)
+        check_fellow(values, usual)
+        check_reach(values[:, :2])
+    except UserError as error:
+        return Fault(place, f"source: {error}", "Mend the drawing.", "")
+    offsets = to_offsets(values) if recipe.source.points == "points" else values
+    return _finished(offsets, place, recipe, target)
 
 
-def _finished(offsets: Reals, settings: StrokeSource) -> Reals:
-    return simplified(offsets, settings.simplify) if settings.simplify else offsets
+def _finished(
+    offsets: Reals, place: Place, recipe: Recipe, target: str | None = None
+) -> Example | Fault:
+    """Simplified, and within the limit."""
+    assert isinstance(recipe.source, StrokeSource)
+    if recipe.source.simplify:
+        offsets = simplified(offsets, recipe.source.simplify)
+    if len(offsets) > (longest := recipe.data.max_source):
+        reason = f"source: a drawing may have {longest} points, but this one has {len(offsets)}."
+        return Fault(place, reason, "Raise data.max_source, or set source.simplify.", "")
+    return _named(offsets, place, target)
 
 
 def _named(values: Reals, place: Place, target: str | None = None) -> Example:

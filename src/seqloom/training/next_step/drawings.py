@@ -11,6 +11,7 @@ from seqloom.data.bad_rows import BadRows, Place
 from seqloom.data.example import Example
 from seqloom.data.made import Report, counted, silent
 from seqloom.data.next_step.drawings import Drawing, read_drawings
+from seqloom.data.series.arrays import has_part
 from seqloom.data.split import HoldOut
 from seqloom.errors import UserError
 
@@ -114,8 +115,8 @@ def _files(data: StrokeData, part: Literal["dev", "test"]) -> tuple[tuple[str, .
     own = data.dev if part == "dev" else data.test
     if own:
         return own, name
-    shared = tuple(path for path in data.train if path.endswith(".npz")) if name else ()
-    return shared, name
+    files = (path for path in data.train if name and path.endswith(".npz"))
+    return tuple(path for path in files if has_part(path, name)), name
 
 
 def _read(
