@@ -9,6 +9,11 @@ sleep (docs/decisions/0005).
 **How many products are remembered.** oneDNN writes a program for every size of product that it meets in
 bfloat16, and keeps 1,024 of them with their room. Batches of sequences hardly ever have a size twice: a
 training reached 4.5 GB.
+
+**How large tensors get their memory.** What is larger than 32 MB comes anew from the system every time, and
+Linux clears it page by page, 4 KB each, when it is first written. In pages of 2 MB, where the system has
+them, a training over a vocabulary of 33,000 words took 28% less processor time, and its validation a third
+less, of the same memory. (Never giving memory back took 40% less, and 27% more memory.)
 """
 
 import os
@@ -23,6 +28,7 @@ _RUNNING = Path("/proc/loadavg")
 def tune() -> None:
     """Has an effect only before torch is first imported; a choice that the user made stands."""
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(PRODUCTS))
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # of torch: ask for huge pages
     if "OMP_WAIT_POLICY" not in os.environ:  # of GNU's OpenMP, which torch's Linux builds use
         os.environ.setdefault("GOMP_SPINCOUNT", str(SPINS_ALONE if _alone() else SPINS))
 
