@@ -470,12 +470,14 @@ NO_STROKES = [
     ([["a", "b", "c"]], "frames must hold numbers only"),
     (np.zeros((2, 2, 3)), "must have frames and features, but has 3 dimensions."),
     (5, "must be an array of frames, but is none."),
+    ([np.zeros((2, 3)), np.zeros((3, 3))], "frame 1: must hold numbers only, but holds a ndarray."),
 ]
 
 
 @pytest.mark.parametrize(("given", "message"), NO_STROKES, ids=[each for _, each in NO_STROKES])
 def test_strokes_from_python_are_checked(strokes, given, message):
-    given = np.array(given) if isinstance(given, list) else given
+    numbers = isinstance(given, list) and not any(isinstance(each, np.ndarray) for each in given)
+    given = np.array(given) if numbers else given
     with pytest.raises(UserError) as error:
         seqloom.load(strokes).generate(prime=given)
     assert str(error.value).startswith("prime: ")
@@ -485,6 +487,12 @@ def test_strokes_from_python_are_checked(strokes, given, message):
     assert str(error.value).startswith("drawing 2: ")
     assert message in str(error.value)
     assert str(error.value).endswith(" Give offsets (dx, dy, pen).")
+
+
+def test_one_drawing_or_text_is_no_list(strokes, text):
+    for run, item in ((strokes, STROKES), (text, "abc")):
+        with pytest.raises(UserError, match=r"scores a list\. Give one"):
+            seqloom.load(run).score(item)
 
 
 def test_a_drawing_that_is_scored_has_a_point_besides_the_origin_and_its_text(strokes, hand):

@@ -30,6 +30,11 @@ def write_page(rows: Iterable[Row], results: Results, folders: Path, page: Path)
             if made.exists():  # a result that was kept has its pictures beside the page already
                 target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(made, target)
+    if curves := _curves(done):
+        from benchmarks.series.pictures import learning
+
+        (page.parent / LEARNING).parent.mkdir(exist_ok=True)
+        learning(curves, "dev set, bits per character", page.parent / LEARNING)
     page.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -39,6 +44,16 @@ def picture(row: Row, name: str) -> str:
 
 
 Done = Sequence[tuple[Row, Result]]
+LEARNING = "images/series-text-learning.png"
+
+
+def _curves(done: Done) -> dict[str, list[tuple[int, float]]]:
+    """Of the rows on characters, as far as their results have one."""
+    return {
+        row.name.removeprefix("text/"): result["curve"]
+        for row, result in _of(done, "text/char-")
+        if result.get("curve")
+    }
 
 
 def _of(done: Done, prefix: str) -> list[tuple[Row, Result]]:
@@ -134,7 +149,7 @@ def _texts(done: Done) -> str:
             f"{scores['tokens']:,}",
         ]
 
-    return _section(
+    section = _section(
         "Text, the next token",
         "On the test set, read in 16 lanes side by side: each begins with an empty state, which is then "
         "carried on from token to token. Bits are divided by the characters of the text, ends of lines "
@@ -144,7 +159,17 @@ def _texts(done: Done) -> str:
         _of(done, "text/"),
         ["bits per character", "perplexity per token", "test tokens"],
         cells,
-    ) + _beside_words(done)
+    )
+    return section + _learnt(done) + _beside_words(done)
+
+
+def _learnt(done: Done) -> str:
+    if not _curves(done):
+        return ""
+    return (
+        f"\n![text, learning]({LEARNING})\n\nCharacters: the dev set while training, with skip "
+        "connections (solid) and without (dashed).\n"
+    )
 
 
 def _beside_words(done: Done) -> str:

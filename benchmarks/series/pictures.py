@@ -3,7 +3,7 @@
 # matplotlib's own annotations leave **kwargs untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from seqloom.search.stepper import Reals
 WIDTH = 900
 """Pixels that a picture is wide at most."""
 _COLOURS = 128
+_LINES = ("#084594", "#b35900")
+"""Told apart by the colour-blind, and in grey by their lightness."""
 
 
 def small(path: Path) -> None:
@@ -46,6 +48,26 @@ def spectra(frames: Mapping[str, Reals], path: Path) -> None:
         axes.set_ylabel("band")
     grid[-1].set_xlabel("frame")
     save(figure, path)
+
+
+def learning(curves: Mapping[str, Sequence[tuple[int, float]]], metric: str, path: Path) -> None:
+    """A metric of the dev set over the updates, a line for each row; solid with skip connections."""
+    books = list(dict.fromkeys(name.rpartition("-")[0] for name in curves))
+    figure = Figure(figsize=(9, 3.6), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    for name, points in curves.items():
+        book, _, kind = name.rpartition("-")
+        axes.plot(
+            *zip(*points, strict=True), color=_LINES[books.index(book) % len(_LINES)], label=name,
+            linestyle="-" if kind == "skip" else "--", marker="o", markersize=3,
+        )  # fmt: skip
+    axes.set_xlabel("update")
+    axes.set_ylabel(metric)
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    save(figure, path)
+    small(path)
 
 
 def narrowed(explanation: Explanation, names: tuple[str, ...]) -> Explanation:

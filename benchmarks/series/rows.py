@@ -149,7 +149,7 @@ ROWS = [
     Row(
         name=recognition.WRITER,
         recipe="graves2013-synthesis",
-        minutes=60,
+        minutes=82,
         judge=synthesis.judge,
         data="10,000 lines in Hershey's fonts by an unsteady hand; 500 more for dev, 500 for test",
         quick=(

@@ -111,8 +111,9 @@ def run_row(row: Row, folder: Path, out: Path, quick: bool = False) -> Result:
 
 
 def _about(row: Row, model: "AnyModel", folder: Path) -> Result:
-    journal = (folder / "run" / "metrics.jsonl").read_text().splitlines()
-    last = json.loads(journal[-1])
+    lines = (folder / "run" / "metrics.jsonl").read_text().splitlines()
+    journal = [json.loads(line) for line in lines]
+    last, metric = journal[-1], model.recipe.training.metric
     network = model.run.model
     assert isinstance(network, torch.nn.Module)
     return {
@@ -122,6 +123,7 @@ def _about(row: Row, model: "AnyModel", folder: Path) -> Result:
         "threads": torch.get_num_threads(),
         "epochs": last["epoch"],
         "updates": last["update"],
+        "curve": [[each["update"], each[metric]] for each in journal if metric in each],
         "parameters": sum(weight.numel() for weight in network.parameters()),
     }
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqloom.config.next_step_data import StrokeData, TextData
 from seqloom.data.bad_rows import BadRows
 from seqloom.data.made import Report
@@ -75,6 +77,10 @@ class Generator:
 
     def score(self, items: Sequence[str] | Sequence[Strokes]) -> list[float]:
         """log p of each text, or of each drawing in units of the data, in nats."""
+        if isinstance(items, str | np.ndarray):
+            raise UserError(
+                f"{self.folder}: scores a list. Give one, of texts or of drawings: [item]."
+            )
         return [self._log_prob(item, number) for number, item in enumerate(items, start=1)]
 
     def score_file(self, file: str | Path, *, bad: BadRows | None = None) -> FileScores:

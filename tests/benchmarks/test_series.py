@@ -170,6 +170,16 @@ def test_a_text_of_its_own_is_quoted(tmp_path):
     assert "\n    One\n\n    two\n" in written(tmp_path, {name: done})
 
 
+def test_rows_on_characters_are_drawn_as_they_learnt(tmp_path):
+    scores = {"bits per character": 2.0, "perplexity per token": 4.0, "tokens": 1000}
+    curve = [(250, 2.7), (500, 2.4)]
+    for more in ({}, {"curve": curve}):
+        names = [f"text/char-peace-{kind}" for kind in ("skip", "plain")]
+        page = written(tmp_path, {name: result(name, scores=scores, **more) for name in names})
+        drawn = tmp_path / "docs" / "images" / "series-text-learning.png"
+        assert ("series-text-learning.png" in page) == drawn.exists() == bool(more)
+
+
 def test_a_picture_is_copied_beside_the_page(tmp_path):
     folder = tmp_path / "runs" / "convert-voice"
     folder.mkdir(parents=True)

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqloom.data.bad_rows import Fault
+from seqloom.config.next_step_data import StrokeData
+from seqloom.data.bad_rows import BadRows, Fault, settle
+from seqloom.data.next_step.drawings import read_drawings
 from seqloom.data.series.absolute import check_fellow, check_offsets, look_absolute, usual_move
 from seqloom.data.series.hershey import lines
 from seqloom.data.series.inkml import read_inkml
@@ -362,12 +364,12 @@ def test_a_document_type_is_passed_over(tmp_path):
 def test_entities_are_refused_where_they_are_declared(tmp_path, declared):
     path = svg(tmp_path, '<path d="M0 0L1 1"/>', f"<!DOCTYPE svg [\n{declared}]>")
     with pytest.raises(UserError, match=r"a.svg:2: an XML file must not declare entities"):
-        read_svg(path, 1)
+        settle(read_svg(path, 1), None)
 
 
 def test_what_is_no_xml_is_refused_with_the_line(tmp_path):
     with pytest.raises(UserError, match=r"a.svg:1: must be well-formed XML"):
-        read_svg(svg(tmp_path, "<path>"), 1)
+        settle(read_svg(svg(tmp_path, "<path>"), 1), None)
 
 
 def test_packed_files_are_read(tmp_path):
@@ -397,3 +399,31 @@ def test_what_is_wrong_with_an_svg_is_a_fault_of_the_file(tmp_path, body, reason
     fault = read_svg(path, 1)
     assert isinstance(fault, Fault)
     assert (str(fault.place), fault.reason) == (f"{path}:1", reason)
+
+
+@pytest.mark.parametrize("name", ["a.svg", "a.inkml"])
+def test_half_a_file_is_a_fault_and_stops_no_folder(tmp_path, name):
+    (tmp_path / name).write_text("<ink><trace>1 2, 3")
+    (tmp_path / "b.inkml").write_text("<ink><trace>1 2, 3 4, 5 1</trace></ink>")
+    with BadRows(tmp_path / "bad.tsv") as bad:
+        assert len(read_drawings([str(tmp_path)], StrokeData(), bad=bad)) == 1
+    assert f"{name}:1\tmust be well-formed XML" in (tmp_path / "bad.tsv").read_text()
+
+
+@pytest.mark.parametrize("start", [0.0, 100.0, -100.0])
+def test_one_drawing_of_points_that_leap_is_told_from_offsets(start):
+    """Kanji leap from stroke to stroke, so that their offsets are large too."""
+    random = np.random.default_rng(1)
+    drawings = []
+    for _ in range(30):
+        lines = [
+            random.uniform(-120, 120, 2) + random.normal(0, 25, (8, 2)).cumsum(0) for _ in range(6)
+        ]
+        drawings.append(of_lines(lines))
+    usual = usual_move(drawings)
+    for drawing in drawings:
+        check_fellow(drawing, usual)
+        points = to_points(drawing)
+        points[:, :2] += 5 * start
+        with pytest.raises(UserError, match="looks like points"):
+            check_fellow(points.astype(np.float32), usual)

@@ -32,5 +32,6 @@ def generate_frames(
             "--prime FILE" if prime is None else "--out FILE, such as answer.wav or answer.csv"
         )
         raise UserError(f"{converter.folder}: writes frames from frames, so it needs {missing}.")
-    for path in predict_frames(converter, str(prime), out, seed=seed):
-        typer.echo(f"Wrote {path}", err=True)
+    written = predict_frames(converter, str(prime), out, seed=seed)
+    if written == [out]:
+        typer.echo(f"Wrote {out}", err=True)

@@ -59,7 +59,10 @@ def predict_frames(
         return []
     if not answers:
         raise UserError(f"{file}: there is nothing to answer. Give at least one good sequence.")
-    return write(output, answers)
+    written = write(output, answers)
+    if len(written) > 1:
+        typer.echo(f"Wrote {written[0]} to {written[-1].name}, a file for each answer.", err=True)
+    return written
 
 
 def check_name(output: Path, width: int) -> None:

@@ -188,11 +188,13 @@ def _finite(values: NDArray[np.float64]) -> Reals:
 
 
 def _kind(value: object) -> str:
-    return "a list" if isinstance(value, list) else json.dumps(value)
+    if isinstance(value, str | bool | None):
+        return json.dumps(value)
+    return "a list" if isinstance(value, list) else f"a {type(value).__name__}"
 
 
 def _shown(sequence: object) -> str:
     """Enough of it for the side file."""
     if isinstance(sequence, np.ndarray):
         return f"array {sequence.shape} of {sequence.dtype}"
-    return json.dumps(sequence)[:1000] if not isinstance(sequence, list) else str(sequence[:100])
+    return str(sequence[:100] if isinstance(sequence, list) else sequence)[:1000]

@@ -28,8 +28,10 @@ _LEVELS = {"!": 0, "'": 1, '"': 2}
 
 
 def read_inkml(path: str) -> list[Line] | Fault:
-    """The strokes of a file. Raises UserError for a file that is no XML."""
+    """The strokes of a file."""
     root = read_tree(path)
+    if isinstance(root, Fault):
+        return root
     try:
         return _strokes(root)
     except UserError as error:

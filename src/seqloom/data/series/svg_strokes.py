@@ -19,8 +19,10 @@ _UNDRAWN = ("defs", "clipPath", "mask", "symbol", "marker", "pattern")
 
 def read_svg(path: str, tolerance: float) -> list[Line] | Fault:
     """The strokes of a file; no curve is farther from its chords than the tolerance, in the units of
-    the file. Raises UserError for a file that is no XML."""
+    the file."""
     root = read_tree(path)
+    if isinstance(root, Fault):
+        return root
     try:
         lines = [line for data in _paths(root) for line in path_lines(data, tolerance)]
         if not lines:

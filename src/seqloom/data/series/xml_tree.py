@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from seqloom.data.bad_rows import Fault, Place
 from seqloom.data.sources.lines import opened
 from seqloom.errors import UserError
 
@@ -22,9 +23,9 @@ class _EntityError(Exception):
     """An entity was declared."""
 
 
-def read_tree(path: str) -> Element:
-    """The root of the file; names of elements are without their namespace. Raises UserError for a
-    file that is no XML, declares entities or is larger than 50 MB."""
+def read_tree(path: str) -> Element | Fault:
+    """The root of the file; names of elements are without their namespace. A fault is a file that is no
+    XML or declares entities; raises UserError for one that is larger than 50 MB."""
     builder = TreeBuilder()
     parser = ParserCreate(namespace_separator="}")
     parser.specified_attributes = True
@@ -38,15 +39,13 @@ def read_tree(path: str) -> Element:
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except _EntityError:
-        raise UserError(
-            f"{path}:{parser.CurrentLineNumber}: an XML file must not declare entities here, but "
-            "this one does. Save it anew as plain SVG or InkML."
-        ) from None
+        reason = "an XML file must not declare entities here, but this one does."
+        line, remedy = parser.CurrentLineNumber, "Save it anew as plain SVG or InkML."
+        return Fault(Place(path, line), reason, remedy, "")
     except ExpatError as error:
-        raise UserError(
-            f"{path}:{error.lineno}: must be well-formed XML, but is not ({error}). "
-            "Is this the right file, and is it whole?"
-        ) from error
+        reason = f"must be well-formed XML, but is not ({error})."
+        remedy = "Is this the right file, and is it whole?"
+        return Fault(Place(path, error.lineno), reason, remedy, "")
     return builder.close()
 
 
