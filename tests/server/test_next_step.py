@@ -165,7 +165,7 @@ def test_the_list_of_models_tells_what_can_be_asked(
     assert [each["attention"] for each in told] == [True, False, False]
     assert [each["max_source"] for each in told] == [20, 0, None]
     assert [bool(each["source"]) for each in told] == [True, False, True]
-    usual = {"bias": 0.5, "temperature": 1.0, "max_length": 12}
+    usual = {"bias": 1.0, "temperature": 1.0, "max_length": 12}
     assert told[0]["generation"] == usual
     assert "bias" not in told[2]["generation"]
 
