@@ -20,7 +20,7 @@ from seqloom.answering import Answering, PairScore, scores_of
 from seqloom.attribution.faithfulness import ORDERS
 from seqloom.config import override
 from seqloom.config.search import Search
-from seqloom.data.example import Example
+from seqloom.data.example import ARRAY, Example
 from seqloom.errors import UserError
 from seqloom.extras import needs
 from seqloom.predict import Constraints, Output, Predictor, Result
@@ -390,7 +390,7 @@ def _parts(source: Source) -> tuple[str, tuple[str, ...]]:
 
 def _example(source: Source) -> Example:
     if isinstance(source, np.ndarray):
-        return Example("array", frames=source)
+        return Example(ARRAY, frames=source)
     if isinstance(source, str):
         return Example(source)
     if not isinstance(source, Example):  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -301,6 +301,7 @@ def test_points_from_python_are_noticed_by_the_moves_of_the_training():
         UserError, match=r"^array: must be offsets .* looks like points .* Give offs"
     ):
         reader.read("array", points.astype(np.float32))
+    assert len(reader.read("a.jsonl:1", points.astype(np.float32)).frames) == 40
     moves = np.diff(points, axis=0, prepend=points[:1]).astype(np.float32)
     moves[:, 2] = points[:, 2]
     assert len(reader.read("array", moves).frames) == 40

@@ -7,6 +7,9 @@ from seqloom.search.stepper import Reals
 Links = tuple[tuple[int, int], ...]
 """Source word and target word, both counted from 0."""
 
+ARRAY = "array"
+"""The name of a source that comes from no file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

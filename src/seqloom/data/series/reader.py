@@ -16,6 +16,7 @@ from seqloom.atomic import replacing
 from seqloom.config.recipe import Recipe
 from seqloom.config.series import SeriesSource, StrokeSource
 from seqloom.data.bad_rows import Fault, Place
+from seqloom.data.example import ARRAY
 from seqloom.data.series.absolute import check_fellow, usual_of
 from seqloom.data.series.frames import judge
 from seqloom.data.series.scaling import Scaler, fit
@@ -69,7 +70,8 @@ class Reader:
         if isinstance(self.settings, StrokeSource):
             try:
                 check_pen(judged.values)
-                check_fellow(judged.values, usual_of(self.scaler))
+                if name == ARRAY:  # those of files were compared with their fellows
+                    check_fellow(judged.values, usual_of(self.scaler))
             except UserError as error:
                 raise UserError(f"{name}: {error} Give offsets (dx, dy, pen).") from error
         return Series(self.scaler.apply(judged.values), self.joined)
