@@ -27,7 +27,8 @@ class Scale:
         if 1 / _OTHER <= times <= _OTHER:
             return
         self._count += 1
-        self._first = self._first or f"{name} {times:.2g} times as far"
+        shown = f"{times:,.0f}" if times > 1 else f"{times:.2g}"
+        self._first = self._first or f"{name} {shown} times as far"
 
     def tell(self) -> None:
         """One note, if there is anything to tell."""

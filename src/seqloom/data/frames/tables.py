@@ -71,7 +71,7 @@ def read_dated(
     if not path.endswith(TABLES):
         raise UserError(
             f"{path}: windows are cut from tables, which end in {', '.join(TABLES)}, but this does not. "
-            "Rename or convert it."
+            "Convert it, or rename it if it is one."
         )
     table = read_table(path, columns or data.columns, bad, data.targets if bits else None)
     if data.time is None:
