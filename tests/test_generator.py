@@ -545,5 +545,5 @@ def test_a_drawing_of_another_size_is_told(strokes, tmp_path):
         status, said = told("generate", strokes, "--prime", path, "--out", out)
         assert status == 0, said
         told_of += re.findall(r"\(\S+ (\S+) times as far\)", said) or [""]
-    # The origin adds a point that does not move: sqrt(3 / 4) of the size.
-    assert told_of == ["", "87", "0.0087"]
+    # Of its five points two do not move, the origin and the one that is added: sqrt(3 / 5) of the size.
+    assert told_of == ["", "77", "0.0077"]
